@@ -29,7 +29,8 @@ function run(command, args, cwd, env = process.env) {
 function toolchain() {
   const platform = `${process.platform}-${process.arch}`
   const nodePackage = NODE_PACKAGES[platform]
-  if (nodePackage === undefined) throw new Error(`there is no pinned Node for ${platform}; known: ${Object.keys(NODE_PACKAGES).join(', ')}`)
+  if (nodePackage === undefined)
+    throw new Error(`there is no pinned Node for ${platform}; known: ${Object.keys(NODE_PACKAGES).join(', ')}`)
   const home = join(root, '.toolchain', `node-${nodeVersion}-pnpm-${pnpmVersion}`)
   if (!existsSync(home)) {
     console.error(`setting up Node ${nodeVersion} and pnpm ${pnpmVersion} in .toolchain (once)`)
@@ -38,7 +39,20 @@ function toolchain() {
     try {
       writeFileSync(join(draft, 'package.json'), '{"private":true}\n')
       const packages = [`pnpm@${pnpmVersion}`, `${nodePackage}@${nodeVersion}`]
-      run('npm', ['install', '--no-save', '--no-package-lock', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error', ...packages], draft)
+      run(
+        'npm',
+        [
+          'install',
+          '--no-save',
+          '--no-package-lock',
+          '--no-audit',
+          '--no-fund',
+          '--ignore-scripts',
+          '--loglevel=error',
+          ...packages,
+        ],
+        draft,
+      )
       // pnpm's command is a placeholder until its own installer has put the binary in place; turbo cannot spawn the placeholder.
       run(process.execPath, ['install.js'], join(draft, 'node_modules', 'pnpm'))
       renameSync(draft, home)
@@ -47,7 +61,11 @@ function toolchain() {
       if (!existsSync(home)) throw error // otherwise a run beside this one was faster
     }
   }
-  return [join(home, 'node_modules', nodePackage, 'bin'), join(home, 'node_modules', '.bin'), join(root, 'node_modules', '.bin')]
+  return [
+    join(home, 'node_modules', nodePackage, 'bin'),
+    join(home, 'node_modules', '.bin'),
+    join(root, 'node_modules', '.bin'),
+  ]
 }
 
 try {

@@ -1,0 +1,39 @@
+// Builds one of the apps with what it stands on, then runs it: node tools/run.mjs <app> [arguments]
+import { spawn, spawnSync } from 'node:child_process'
+import { constants } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const APPS = {
+  'file-roundtrip': 'apps/samples/file-roundtrip/dist/index.js',
+  bench: 'apps/bench/dist/index.js',
+  cli: 'apps/cli/bin/pravega.mjs',
+}
+
+const [app, ...args] = process.argv.slice(2)
+const entry = APPS[app]
+if (entry === undefined) {
+  console.error(`tools/run.mjs: there is no app '${app}'; known: ${Object.keys(APPS).join(', ')}`)
+  process.exit(2)
+}
+const build = spawnSync(
+  'turbo',
+  ['run', 'build', `--filter=@pravega-ts/${app}`, '--output-logs=errors-only', '--log-prefix=none'],
+  {
+    cwd: root,
+    // Standard output belongs to the app: a build line in it would break a pipe.
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+  },
+)
+if (build.status !== 0) {
+  console.error(build.stdout)
+  process.exit(build.status ?? 1)
+}
+const child = spawn(process.execPath, [join(root, entry), ...args], { stdio: 'inherit' })
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
+child.on('exit', (code, signal) => {
+  process.exitCode = code ?? 128 + (constants.signals[signal] ?? 0)
+})

@@ -1,0 +1,50 @@
+// The whole check of the project: build, drift checks, unit tests, conformance on every engine that can run here.
+// Ends with a line "N passed, N failed" counted from the test runner's own reports.
+import { spawnSync } from 'node:child_process'
+import { globSync, readFileSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const REPORTS = ['packages/*/.reports/test.json', 'apps/*/.reports/test.json', 'apps/samples/*/.reports/test.json']
+const CHECKS = ['build', 'lint', 'types', 'api', 'layers', 'unused', 'package', 'test']
+const STEPS = [
+  ['biome', 'check', 'tools', '.changeset', 'package.json', 'turbo.json', 'biome.json', 'knip.json'],
+  ['sherif', '--fail-on-warnings', '--ignore-rule', 'packages-without-package-json'],
+  ['turbo', 'run', ...CHECKS, '--continue=dependencies-successful', '--output-logs=new-only', '--log-order=grouped'],
+  ['turbo', 'run', 'conformance', '--output-logs=full', '--log-order=stream', '--only'],
+]
+
+function count(files) {
+  const sum = { passed: 0, failed: 0, skipped: 0 }
+  for (const file of files) {
+    const report = JSON.parse(readFileSync(join(root, file), 'utf8'))
+    sum.passed += report.numPassedTests
+    sum.failed += report.numFailedTests
+    sum.skipped += report.numPendingTests + report.numTodoTests
+    // A file that could not even be loaded has no test to count, and must not pass for that.
+    sum.failed += report.testResults.filter(
+      suite => suite.status === 'failed' && suite.assertionResults.length === 0,
+    ).length
+  }
+  return sum
+}
+
+for (const file of globSync(REPORTS, { cwd: root })) rmSync(join(root, file))
+
+const failedSteps = []
+for (const [command, ...args] of STEPS) {
+  const { status, signal, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  })
+  if (status !== 0) failedSteps.push(`${command} ${args.slice(0, 2).join(' ')} (${error?.message ?? status ?? signal})`)
+}
+
+const files = globSync(REPORTS, { cwd: root })
+const sum = count(files)
+for (const step of failedSteps) console.error(`failed: ${step}`)
+if (files.length === 0) console.error('failed: no test report was written')
+console.log(`${sum.passed} passed, ${sum.failed} failed${sum.skipped > 0 ? `, ${sum.skipped} skipped` : ''}`)
+process.exitCode = failedSteps.length > 0 || sum.failed > 0 || sum.passed === 0 ? 1 : 0
