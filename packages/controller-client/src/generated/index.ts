@@ -1,1 +1,10 @@
-export {}
+export * from './pravega/controller/v1/cluster_pb.ts'
+export * from './pravega/controller/v1/controller_service_pb.ts'
+export * from './pravega/controller/v1/key_value_tables_pb.ts'
+export * from './pravega/controller/v1/reader_groups_pb.ts'
+export * from './pravega/controller/v1/scaling_pb.ts'
+export * from './pravega/controller/v1/scopes_pb.ts'
+export * from './pravega/controller/v1/segments_pb.ts'
+export * from './pravega/controller/v1/streams_pb.ts'
+export * from './pravega/controller/v1/transactions_pb.ts'
+export * from './pravega/controller/v1/watermarks_pb.ts'
