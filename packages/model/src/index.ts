@@ -1,1 +1,40 @@
-export {}
+export type { CallOptions, CloseOptions } from './call-options.ts'
+export { type Endpoint, formatEndpoint, parseEndpoint } from './endpoint.ts'
+export { type ErrorCode, PravegaError, type PravegaErrorOptions } from './errors.ts'
+export {
+  FULL_KEY_RANGE,
+  type KeyRange,
+  keyRange,
+  keyRangeContains,
+  keyRangesOverlap,
+  splitKeyRange,
+} from './key-range.ts'
+export { KeyRangeIndex } from './key-range-index.ts'
+export {
+  isInternalName,
+  keyValueTableSegmentOwner,
+  readerGroupStreamName,
+  SYSTEM_SCOPE,
+  validateInternalScopeName,
+  validateInternalStreamName,
+  validateKeyValueTableName,
+  validateReaderGroupName,
+  validateReaderId,
+  validateScopeName,
+  validateStreamName,
+  validateWriterId,
+  watermarkStreamName,
+} from './names.ts'
+export { type RetentionPolicies, RetentionPolicy } from './retention-policy.ts'
+export { routingKeyPosition } from './routing-key.ts'
+export { type ScalingPolicies, ScalingPolicy } from './scaling-policy.ts'
+export { ScopedSegment } from './scoped-segment.ts'
+export { ScopedStream } from './scoped-stream.ts'
+export { makeSegmentId, segmentEpoch, segmentNumber } from './segment-id.ts'
+export {
+  type StreamConfiguration,
+  type StreamConfigurationOptions,
+  streamConfiguration,
+} from './stream-configuration.ts'
+export { StreamCut, UNBOUNDED } from './stream-cut.ts'
+export { newWriterId, parseUuid, transactionEpoch, uuidFromHalves, uuidToHalves, type WriterId } from './uuid.ts'
