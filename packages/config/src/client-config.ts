@@ -1,0 +1,82 @@
+import { type ControllerUri, formatControllerUri, parseControllerUri } from './controller-uri.ts'
+import type { Credentials } from './credentials.ts'
+import {
+  controllerUriFrom,
+  credentialsFromEnvironment,
+  type Environment,
+  trustFrom,
+  URI_VARIABLE,
+} from './environment.ts'
+import { type Logger, silentLogger } from './logger.ts'
+import { checkOptions } from './option-schema.ts'
+import { DEFAULT_RETRY, type RetryPolicy } from './retry.ts'
+import { DEFAULT_TIMEOUTS, type Timeouts } from './timeouts.ts'
+import { resolveTls, type TlsConfig, type TlsOptions } from './tls.ts'
+
+/** Everything that a client needs to know, complete and checked. Frozen. */
+export interface ClientConfig {
+  readonly controllerUri: ControllerUri
+  readonly credentials?: Credentials | undefined
+  readonly tls: TlsConfig
+  readonly timeouts: Timeouts
+  readonly retry: RetryPolicy
+  readonly maxConnectionsPerSegmentStore: number
+  readonly logger: Logger
+}
+
+/** What {@link resolveClientConfig} takes. Everything may be left out. */
+export interface ClientConfigOptions {
+  /** Default: `PRAVEGA_CONTROLLER_URI`, else `tcp://localhost:9090`. */
+  readonly controllerUri?: string | ControllerUri | undefined
+  /** Default: from the environment. `null`: none, whatever the environment says. */
+  readonly credentials?: Credentials | null | undefined
+  readonly tls?: TlsOptions | undefined
+  readonly timeouts?: { readonly [K in keyof Timeouts]?: Timeouts[K] | undefined } | undefined
+  readonly retry?: { readonly [K in keyof RetryPolicy]?: RetryPolicy[K] | undefined } | undefined
+  /** Connections that are kept to one segment store; requests share them. Default 10. */
+  readonly maxConnectionsPerSegmentStore?: number | undefined
+  /** Default: says nothing. */
+  readonly logger?: Logger | undefined
+}
+
+const DEFAULT_URI = 'tcp://localhost:9090'
+
+/**
+ * Makes a complete configuration. What an option does not say comes from the environment, else from the defaults.
+ *
+ * @param options - Options, or only the controller URI.
+ * @param env - Environment variables. Default `process.env`; give `{}` to read none.
+ * @throws PravegaError `INVALID_CONFIG`
+ */
+export function resolveClientConfig(
+  options: ClientConfigOptions | string = {},
+  env: Environment = process.env,
+): ClientConfig {
+  const given = checkOptions(typeof options === 'string' ? { controllerUri: options } : options)
+  const uri = resolveUri(given.controllerUri, env)
+  const tls = resolveTls(given.tls ?? {}, uri.tls, formatControllerUri(uri), trustFrom(env))
+  const credentials = given.credentials === undefined ? credentialsFromEnvironment(env) : given.credentials
+  return Object.freeze({
+    controllerUri: uri.tls === tls.controller ? uri : Object.freeze({ ...uri, tls: tls.controller }),
+    ...(credentials && { credentials }),
+    tls,
+    timeouts: withDefaults(DEFAULT_TIMEOUTS, given.timeouts),
+    retry: withDefaults(DEFAULT_RETRY, given.retry),
+    maxConnectionsPerSegmentStore: given.maxConnectionsPerSegmentStore ?? 10,
+    logger: given.logger ?? silentLogger,
+  })
+}
+
+function resolveUri(given: string | ControllerUri | undefined, env: Environment): ControllerUri {
+  if (typeof given === 'string') return parseControllerUri(given)
+  // Once through the text form: that checks each endpoint.
+  if (given !== undefined) return parseControllerUri(formatControllerUri(given))
+  const fromEnvironment = controllerUriFrom(env)
+  if (fromEnvironment === undefined) return parseControllerUri(DEFAULT_URI)
+  return parseControllerUri(fromEnvironment, `environment variable ${URI_VARIABLE}`)
+}
+
+function withDefaults<T extends object>(defaults: T, given: { readonly [K in keyof T]?: T[K] | undefined } = {}): T {
+  const stated = Object.entries(given).filter(([, value]) => value !== undefined)
+  return Object.freeze({ ...defaults, ...Object.fromEntries(stated) })
+}
