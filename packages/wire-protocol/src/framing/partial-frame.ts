@@ -1,0 +1,50 @@
+/** Memory of a frame before anything has arrived, in bytes. */
+const FIRST_CAPACITY = 65_536
+/** The memory grows to this many times of what has arrived: a peer has to send before it makes us reserve. */
+const GROWTH = 32
+
+/** A frame whose payload arrives in pieces. */
+export class PartialFrame {
+  readonly type: number
+  readonly #length: number
+  #bytes: Buffer
+  /** Payload bytes that have arrived. */
+  filled = 0
+
+  constructor(type: number, length: number) {
+    this.type = type
+    this.#length = length
+    this.#bytes = Buffer.allocUnsafeSlow(Math.min(length, FIRST_CAPACITY))
+  }
+
+  get complete(): boolean {
+    return this.filled === this.#length
+  }
+
+  get payload(): Uint8Array {
+    return this.#bytes
+  }
+
+  /** Where to put the next bytes of the payload; not empty unless complete. */
+  room(): Uint8Array {
+    this.#grow(this.filled + 1)
+    return this.#bytes.subarray(this.filled)
+  }
+
+  /** Copies what is missing from `source` and returns how much that was. */
+  take(source: Uint8Array): number {
+    const count = Math.min(source.length, this.#length - this.filled)
+    this.#grow(this.filled + count)
+    this.#bytes.set(source.length === count ? source : source.subarray(0, count), this.filled)
+    this.filled += count
+    return count
+  }
+
+  #grow(needed: number): void {
+    if (needed <= this.#bytes.length) return
+    const capacity = Math.min(this.#length, Math.max(needed, GROWTH * this.filled))
+    const grown = Buffer.allocUnsafeSlow(capacity)
+    this.#bytes.copy(grown, 0, 0, this.filled)
+    this.#bytes = grown
+  }
+}
