@@ -1,5 +1,6 @@
 import { type ControllerUri, formatControllerUri, parseControllerUri } from './controller-uri.ts'
 import type { Credentials } from './credentials.ts'
+import { type Some, withDefaults } from './defaults.ts'
 import {
   controllerUriFrom,
   credentialsFromEnvironment,
@@ -31,8 +32,8 @@ export interface ClientConfigOptions {
   /** Default: from the environment. `null`: none, whatever the environment says. */
   readonly credentials?: Credentials | null | undefined
   readonly tls?: TlsOptions | undefined
-  readonly timeouts?: { readonly [K in keyof Timeouts]?: Timeouts[K] | undefined } | undefined
-  readonly retry?: { readonly [K in keyof RetryPolicy]?: RetryPolicy[K] | undefined } | undefined
+  readonly timeouts?: Some<Timeouts> | undefined
+  readonly retry?: Some<RetryPolicy> | undefined
   /** Connections that are kept to one segment store; requests share them. Default 10. */
   readonly maxConnectionsPerSegmentStore?: number | undefined
   /** Default: says nothing. */
@@ -74,9 +75,4 @@ function resolveUri(given: string | ControllerUri | undefined, env: Environment)
   const fromEnvironment = controllerUriFrom(env)
   if (fromEnvironment === undefined) return parseControllerUri(DEFAULT_URI)
   return parseControllerUri(fromEnvironment, `environment variable ${URI_VARIABLE}`)
-}
-
-function withDefaults<T extends object>(defaults: T, given: { readonly [K in keyof T]?: T[K] | undefined } = {}): T {
-  const stated = Object.entries(given).filter(([, value]) => value !== undefined)
-  return Object.freeze({ ...defaults, ...Object.fromEntries(stated) })
 }

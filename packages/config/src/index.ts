@@ -7,6 +7,7 @@ export {
   credentialsFrom,
   type TokenSource,
 } from './credentials.ts'
+export type { Some } from './defaults.ts'
 export type { Environment } from './environment.ts'
 export { type KeycloakOptions, keycloakCredentials } from './keycloak.ts'
 export { type KeycloakSettings, readKeycloakJson } from './keycloak-settings.ts'

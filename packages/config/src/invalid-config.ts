@@ -37,6 +37,12 @@ export function invalidSecret(setting: string, allowed: string, cause?: unknown)
   )
 }
 
+/** An option that does not exist. */
+export function unknownOption(path: string, known: readonly string[]): PravegaError {
+  const setting = `option "${path}"`
+  return refusal(setting, `${setting} does not exist; the options here are ${known.join(', ')}`)
+}
+
 /** Settings that cannot be together. */
 export function contradiction(setting: string, explanation: string): PravegaError {
   return refusal(setting, `${setting} contradicts another setting: ${explanation}`)

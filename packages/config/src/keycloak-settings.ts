@@ -18,7 +18,7 @@ export interface KeycloakSettings {
  */
 export function readKeycloakJson(textOrPath: string, setting: string = 'Keycloak configuration'): KeycloakSettings {
   const json = parse(textOrPath.trimStart().startsWith('{') ? textOrPath : read(textOrPath, setting), setting)
-  const credentials = json['credentials']
+  const { credentials } = json
   const secret =
     typeof credentials === 'object' && credentials !== null && 'secret' in credentials && credentials.secret
   return checkKeycloakSettings(

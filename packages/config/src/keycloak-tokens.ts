@@ -91,7 +91,7 @@ function tokenIn(body: Readonly<Record<string, unknown>>, what: string, url: str
 }
 
 function refusal(status: number, body: Readonly<Record<string, unknown>>, what: string, url: string): PravegaError {
-  const error = body['error']
+  const { error } = body
   // Only the OAuth error code: descriptions of some servers repeat what was sent.
   const reason = typeof error === 'string' && /^[A-Za-z_]{1,40}$/.test(error) ? ` (${error})` : ''
   const text = `The identity provider at ${url} answered the request for an ${what} with status ${status}${reason}.`

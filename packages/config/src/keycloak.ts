@@ -1,7 +1,9 @@
 import { type CallOptions, PravegaError } from '@pravega-ts/model'
 import type { Credentials } from './credentials.ts'
+import { type Some, withDefaults } from './defaults.ts'
 import { checkKeycloakSettings, type KeycloakSettings, readKeycloakJson } from './keycloak-settings.ts'
 import { type IssuedToken, requestToken, type TokenRequestOptions } from './keycloak-tokens.ts'
+import { checkKeycloakOptions } from './option-schema.ts'
 import type { RetryPolicy } from './retry.ts'
 import { waitFor } from './wait-for.ts'
 
@@ -13,7 +15,7 @@ export interface KeycloakOptions {
   /** Milliseconds that getting a token may take, both steps and all tries. Default 30000. */
   readonly timeoutMs?: number | undefined
   /** Tries of each of the two steps. Default: 5 tries, 100 ms doubling up to 5000 ms, jitter 0.2. */
-  readonly retry?: Partial<RetryPolicy> | undefined
+  readonly retry?: Some<RetryPolicy> | undefined
   /** HTTP client. Default: the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined
   /** Milliseconds since 1970. Default `Date.now`. */
@@ -41,6 +43,7 @@ const PAUSE_AFTER_FAILURE_MS = 5_000
  * `PROTOCOL_VIOLATION`, `ABORTED`, `DEADLINE_EXCEEDED`
  */
 export function keycloakCredentials(settings: KeycloakSettings | string, options: KeycloakOptions = {}): Credentials {
+  checkKeycloakOptions(options)
   const client =
     typeof settings === 'string'
       ? readKeycloakJson(settings)
@@ -50,7 +53,7 @@ export function keycloakCredentials(settings: KeycloakSettings | string, options
   const request: TokenRequestOptions = {
     audience: options.audience ?? 'pravega-controller',
     timeoutMs: options.timeoutMs ?? 30_000,
-    retry: { ...KEYCLOAK_RETRY, ...options.retry },
+    retry: withDefaults(KEYCLOAK_RETRY, options.retry),
     fetch: options.fetch ?? globalThis.fetch,
   }
 

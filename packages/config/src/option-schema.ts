@@ -2,148 +2,168 @@ import * as v from 'valibot'
 import type { ClientConfigOptions } from './client-config.ts'
 import type { ControllerUri } from './controller-uri.ts'
 import type { Credentials } from './credentials.ts'
-import { invalidConfig, invalidSecret } from './invalid-config.ts'
+import { invalidConfig, invalidSecret, unknownOption } from './invalid-config.ts'
 import type { Logger } from './logger.ts'
 
 /** What a timer of Node can wait. */
 const LONGEST_MS = 2 ** 31 - 1
 
+/** The message of every check is what is allowed; the error around it is made by {@link checkOptions}. */
 const MS = `a whole number of milliseconds from 1 to ${LONGEST_MS}`
 const DELAY = `a number of milliseconds from 0 to ${LONGEST_MS}`
 const COUNT = 'a whole number above 0'
+const ATTEMPTS = 'a whole number above 0, or Infinity'
+const MULTIPLIER = 'a number of at least 1'
+const JITTER = 'a number from 0 to 1'
 const TEXT = 'a text that is not empty'
-const BOOLEAN = 'true or false'
+const URI = 'a text like "tcp://localhost:9090" or what parseControllerUri() returns'
+const CA = 'a PEM text, the path of a file or folder, or an array of those'
+const GROUP = 'an object with options'
+const LOGGER = 'an object with the methods trace, debug, info, warn, error and fatal'
+const CREDENTIALS =
+  'what basicCredentials(), bearerCredentials(), keycloakCredentials() or credentialsFrom() return, or null'
 
 const milliseconds = v.pipe(v.number(MS), v.integer(MS), v.minValue(1, MS), v.maxValue(LONGEST_MS, MS))
 const delay = v.pipe(v.number(DELAY), v.minValue(0, DELAY), v.maxValue(LONGEST_MS, DELAY))
+const count = v.pipe(v.number(COUNT), v.safeInteger(COUNT), v.minValue(1, COUNT))
+const attempts = v.pipe(
+  v.number(ATTEMPTS),
+  v.check(value => value >= 1 && (Number.isInteger(value) || value === Infinity), ATTEMPTS),
+)
+const multiplier = v.pipe(v.number(MULTIPLIER), v.finite(MULTIPLIER), v.minValue(1, MULTIPLIER))
+const jitter = v.pipe(v.number(JITTER), v.minValue(0, JITTER), v.maxValue(1, JITTER))
 const text = v.pipe(v.string(TEXT), v.nonEmpty(TEXT))
-const boolean = v.boolean(BOOLEAN)
-const count = v.pipe(v.number(COUNT), v.integer(COUNT), v.minValue(1, COUNT))
-
-function hasMethods(value: unknown, ...names: readonly string[]): boolean {
-  return (
-    typeof value === 'object' && value !== null && names.every(name => typeof Reflect.get(value, name) === 'function')
-  )
-}
+const boolean = v.boolean('true or false')
 
 const credentials = v.custom<Credentials>(
-  value => hasMethods(value, 'authorization') && typeof Reflect.get(value as object, 'kind') === 'string',
-  'what basicCredentials(), bearerCredentials(), keycloakCredentials() or credentialsFrom() return, or null',
+  value => hasMethods(value, 'authorization') && typeof Reflect.get(value, 'kind') === 'string',
+  CREDENTIALS,
 )
-
-const logger = v.custom<Logger>(
-  value => hasMethods(value, 'trace', 'debug', 'info', 'warn', 'error', 'fatal'),
-  'an object with the methods trace, debug, info, warn, error and fatal',
-)
-
-const URI = 'a text like "tcp://localhost:9090" or what parseControllerUri() returns'
-const endpoint = v.object({ host: v.string(URI), port: v.number(URI) }, URI)
+const logger = v.custom<Logger>(value => hasMethods(value, 'trace', 'debug', 'info', 'warn', 'error', 'fatal'), LOGGER)
 const controllerUri: v.GenericSchema<string | ControllerUri> = v.union(
   [
     v.string(),
-    v.object({ discovery: v.boolean(), tls: v.boolean(), endpoints: v.pipe(v.array(endpoint), v.minLength(1)) }),
+    v.object({
+      discovery: v.boolean(),
+      tls: v.boolean(),
+      endpoints: v.pipe(v.array(v.object({ host: v.string(), port: v.number() })), v.minLength(1)),
+    }),
   ],
   URI,
 )
 
-const CA = 'a PEM text, the path of a file or folder, or an array of those'
-const OPTIONS = 'an object with options, or a controller URI'
-const GROUP = 'an object with options'
+const tls = v.strictObject(
+  {
+    controller: v.optional(boolean),
+    segmentStore: v.optional(boolean),
+    ca: v.optional(v.union([text, v.pipe(v.array(text), v.minLength(1, CA))], CA)),
+    cert: v.optional(text),
+    key: v.optional(text),
+    passphrase: v.optional(v.string('a text')),
+    validateHostName: v.optional(boolean),
+  },
+  GROUP,
+)
 
-const schema: v.GenericSchema<ClientConfigOptions> = v.strictObject(
+const timeouts = v.strictObject(
+  {
+    connectMs: v.optional(milliseconds),
+    requestMs: v.optional(milliseconds),
+    controllerMs: v.optional(milliseconds),
+    idleReadMs: v.optional(milliseconds),
+    keepAliveMs: v.optional(milliseconds),
+    closeMs: v.optional(milliseconds),
+  },
+  GROUP,
+)
+
+const retry = v.strictObject(
+  {
+    initialDelayMs: v.optional(delay),
+    multiplier: v.optional(multiplier),
+    maxDelayMs: v.optional(delay),
+    attempts: v.optional(attempts),
+    jitter: v.optional(jitter),
+  },
+  GROUP,
+)
+
+const root = v.strictObject(
   {
     controllerUri: v.optional(controllerUri),
     credentials: v.optional(v.nullable(credentials)),
-    tls: v.optional(
-      v.strictObject(
-        {
-          controller: v.optional(boolean),
-          segmentStore: v.optional(boolean),
-          ca: v.optional(v.union([text, v.pipe(v.array(text), v.minLength(1))], CA)),
-          cert: v.optional(text),
-          key: v.optional(text),
-          passphrase: v.optional(v.string('a text')),
-          validateHostName: v.optional(boolean),
-        },
-        GROUP,
-      ),
-    ),
-    timeouts: v.optional(
-      v.strictObject(
-        {
-          connectMs: v.optional(milliseconds),
-          requestMs: v.optional(milliseconds),
-          controllerMs: v.optional(milliseconds),
-          idleReadMs: v.optional(milliseconds),
-          keepAliveMs: v.optional(milliseconds),
-          closeMs: v.optional(milliseconds),
-        },
-        GROUP,
-      ),
-    ),
-    retry: v.optional(
-      v.strictObject(
-        {
-          initialDelayMs: v.optional(delay),
-          multiplier: v.optional(
-            v.pipe(
-              v.number('a number of at least 1'),
-              v.finite('a number of at least 1'),
-              v.minValue(1, 'a number of at least 1'),
-            ),
-          ),
-          maxDelayMs: v.optional(delay),
-          attempts: v.optional(
-            v.pipe(
-              v.number(`${COUNT}, or Infinity`),
-              v.check(value => value >= 1 && (Number.isInteger(value) || value === Infinity), `${COUNT}, or Infinity`),
-            ),
-          ),
-          jitter: v.optional(
-            v.pipe(
-              v.number('a number from 0 to 1'),
-              v.minValue(0, 'a number from 0 to 1'),
-              v.maxValue(1, 'a number from 0 to 1'),
-            ),
-          ),
-        },
-        GROUP,
-      ),
-    ),
+    tls: v.optional(tls),
+    timeouts: v.optional(timeouts),
+    retry: v.optional(retry),
     maxConnectionsPerSegmentStore: v.optional(count),
     logger: v.optional(logger),
   },
-  OPTIONS,
+  'an object with options, or a controller URI',
 )
+
+const keycloak = v.strictObject(
+  {
+    audience: v.optional(text),
+    refreshBeforeMs: v.optional(delay),
+    timeoutMs: v.optional(milliseconds),
+    retry: v.optional(retry),
+    fetch: v.optional(v.function('a function')),
+    now: v.optional(v.function('a function')),
+  },
+  GROUP,
+)
+
+const NAMES: ReadonlyMap<string, readonly string[]> = new Map([
+  ['', Object.keys(root.entries)],
+  ['tls', Object.keys(tls.entries)],
+  ['timeouts', Object.keys(timeouts.entries)],
+  ['retry', Object.keys(retry.entries)],
+])
+
+const KEYCLOAK_NAMES: ReadonlyMap<string, readonly string[]> = new Map([
+  ['', Object.keys(keycloak.entries)],
+  ['retry', Object.keys(retry.entries)],
+])
 
 const SECRET: ReadonlySet<string> = new Set(['credentials', 'tls.key', 'tls.passphrase'])
 
 /**
- * The options, after all their names and values were checked.
+ * The options of a client, after all their names and values were checked.
  *
  * @throws PravegaError `INVALID_CONFIG`
  */
 export function checkOptions(options: unknown): ClientConfigOptions {
+  return check(root, options, NAMES)
+}
+
+/**
+ * The options of Keycloak credentials, after all their names and values were checked.
+ *
+ * @throws PravegaError `INVALID_CONFIG`
+ */
+export function checkKeycloakOptions(options: unknown): void {
+  check(keycloak, options, KEYCLOAK_NAMES)
+}
+
+function check<T>(
+  schema: v.GenericSchema<unknown, T>,
+  options: unknown,
+  names: ReadonlyMap<string, readonly string[]>,
+): T {
+  if (Array.isArray(options)) throw invalidConfig('configuration', options, GROUP)
   const result = v.safeParse(schema, options, { abortEarly: true })
   if (result.success) return result.output
   const [issue] = result.issues
   const path = v.getDotPath(issue) ?? ''
   if (issue.type === 'strict_object' && issue.expected === 'never') {
-    throw invalidConfig(`option "${path}"`, issue.input, `one of ${knownNames(path)}; this option does not exist`)
+    throw unknownOption(path, names.get(path.slice(0, Math.max(0, path.lastIndexOf('.')))) ?? [])
   }
   const setting = path === '' ? 'configuration' : `option "${path}"`
   throw SECRET.has(path) ? invalidSecret(setting, issue.message) : invalidConfig(setting, issue.input, issue.message)
 }
 
-/** The options that exist beside the unknown one. */
-function knownNames(path: string): string {
-  const group = path.split('.').slice(0, -1)
-  let object: unknown = schema
-  for (const name of group) object = Reflect.get(entriesOf(object), name)
-  return Object.keys(entriesOf(object)).join(', ')
-}
-
-function entriesOf(part: unknown): object {
-  const holder = part as { readonly entries?: object; readonly wrapped?: { readonly entries: object } }
-  return holder.entries ?? holder.wrapped?.entries ?? {}
+function hasMethods(value: unknown, ...names: readonly string[]): value is object {
+  return (
+    typeof value === 'object' && value !== null && names.every(name => typeof Reflect.get(value, name) === 'function')
+  )
 }

@@ -43,8 +43,8 @@ export interface RetentionPolicies {
 }
 
 function bounds(what: string, min: number | bigint, max: number | bigint): readonly [bigint, bigint] {
-  const least = toInt64(`smallest retention ${what}`, min, 1n)
-  const most = toInt64(`largest retention ${what}`, max, 1n)
+  const least = toInt64(`smallest retention ${what}`, min, 0n)
+  const most = toInt64(`largest retention ${what}`, max, 0n)
   if (most < least) {
     throw invalid(
       `largest retention ${what}`,
