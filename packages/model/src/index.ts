@@ -21,6 +21,7 @@ export {
   validateReaderGroupName,
   validateReaderId,
   validateScopeName,
+  validateServedStreamName,
   validateStreamName,
   validateWriterId,
   watermarkStreamName,

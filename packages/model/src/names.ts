@@ -2,12 +2,15 @@ import { invalid } from './refuse.ts'
 
 const USER_NAME = /^[A-Za-z0-9.-]+$/
 const INTERNAL_NAME = /^_?[A-Za-z0-9.-]+$/
+const SERVED_NAME = /^(?:_MARK)?_?[A-Za-z0-9.-]+(?:_kvtable)?$/
 const KEY_VALUE_TABLE_SUFFIX = '_kvtable'
 
 const LONGEST_SCOPE = 255
 /** Five less than what the server takes, so that `_MARK` in front of it still fits. */
 const LONGEST_USER_NAME = 250
 const LONGEST_INTERNAL_NAME = 255
+/** `_MARK_RG`, or `_kvtable`, and a name of 250 characters. */
+const LONGEST_SERVED_NAME = 258
 
 /** The scope in which Pravega keeps its own streams. */
 export const SYSTEM_SCOPE = '_system'
@@ -120,13 +123,15 @@ export function validateInternalStreamName(name: string): string {
   return validate('stream name', name, INTERNAL_NAME, LONGEST_INTERNAL_NAME)
 }
 
-/** The stream part of a segment name: a stream's name, or the name of what is behind a key-value table. */
-export function validateSegmentOwnerName(name: string): string {
-  if (typeof name === 'string' && name.endsWith(KEY_VALUE_TABLE_SUFFIX)) {
-    validateKeyValueTableName(name.slice(0, -KEY_VALUE_TABLE_SUFFIX.length))
-    return name
-  }
-  return validateInternalStreamName(name)
+/**
+ * Name of a stream as servers list and serve it: what can be created, and besides what they make themselves, which is
+ * `_MARK` before the name of any stream (`_MARK_RGgroup` too) and `_kvtable` behind the name of a key-value table.
+ *
+ * @returns the name
+ * @throws PravegaError `INVALID_ARGUMENT`
+ */
+export function validateServedStreamName(name: string): string {
+  return validate('stream name', name, SERVED_NAME, LONGEST_SERVED_NAME)
 }
 
 /** The stream that holds the shared state of a reader group: `_RG<group>`. */

@@ -1,4 +1,4 @@
-import { validateInternalScopeName, validateSegmentOwnerName } from './names.ts'
+import { validateInternalScopeName, validateServedStreamName } from './names.ts'
 import { invalid } from './refuse.ts'
 import { ScopedStream } from './scoped-stream.ts'
 import { makeSegmentId, segmentEpoch, segmentNumber, validateSegmentId } from './segment-id.ts'
@@ -21,7 +21,7 @@ export class ScopedSegment {
   /** @throws PravegaError `INVALID_ARGUMENT` */
   constructor(scope: string, stream: string, segmentId: bigint, transactionId?: string) {
     this.scope = validateInternalScopeName(scope)
-    this.stream = validateSegmentOwnerName(stream)
+    this.stream = validateServedStreamName(stream)
     this.segmentId = validateSegmentId(segmentId)
     this.transactionId = transactionId === undefined ? undefined : parseUuid(transactionId)
     Object.freeze(this)
@@ -65,7 +65,7 @@ export class ScopedSegment {
     return segmentEpoch(this.segmentId)
   }
 
-  /** @throws PravegaError `INVALID_ARGUMENT` for the segment of a key-value table, which is in no stream */
+  /** The stream, or what stands for a stream in the segments of a key-value table. */
   get scopedStream(): ScopedStream {
     return new ScopedStream(this.scope, this.stream)
   }

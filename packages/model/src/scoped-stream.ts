@@ -1,9 +1,9 @@
-import { validateInternalScopeName, validateInternalStreamName } from './names.ts'
+import { validateInternalScopeName, validateServedStreamName } from './names.ts'
 import { invalid } from './refuse.ts'
 
 /**
- * A stream and the scope it is in. Immutable. Internal names (one leading underscore) are taken too, because servers list
- * such streams; whoever creates a stream checks with `validateStreamName` besides.
+ * A stream and the scope it is in. Immutable. Names of streams that Pravega makes itself are taken too, because servers list
+ * them; whoever creates a stream checks its name with `validateStreamName` besides.
  */
 export class ScopedStream {
   readonly scope: string
@@ -12,7 +12,7 @@ export class ScopedStream {
   /** @throws PravegaError `INVALID_ARGUMENT` */
   constructor(scope: string, stream: string) {
     this.scope = validateInternalScopeName(scope)
-    this.stream = validateInternalStreamName(stream)
+    this.stream = validateServedStreamName(stream)
     Object.freeze(this)
   }
 
