@@ -82,6 +82,17 @@ export type { UpdateSegmentAttribute } from './commands/update-segment-attribute
 export type { UpdateSegmentPolicy } from './commands/update-segment-policy.ts'
 export type { UpdateTableEntries } from './commands/update-table-entries.ts'
 export type { WrongHost } from './commands/wrong-host.ts'
+export { type Dial, type DialOptions, dialTcp } from './connection/dial.ts'
+export type { Flow, FlowHandler, IdentifiedRequest } from './connection/flow.ts'
+export { type ConnectionOptions, WireConnection } from './connection/wire-connection.ts'
+export {
+  type ConnectionClosedMessage,
+  type ConnectionMessage,
+  DIAGNOSTICS,
+  type FrameMessage,
+  type RequestMessage,
+} from './diagnostics.ts'
+export { errorFromReply, type FailureContext } from './errors/error-from-reply.ts'
 export {
   COMMAND_TYPES,
   commandName,
@@ -95,3 +106,4 @@ export {
 } from './framing/frame.ts'
 export { FrameParser, type FrameParserOptions } from './framing/frame-parser.ts'
 export { FRAME_HEADER_BYTES, MAX_APPEND_BYTES, MAX_FRAME_BYTES, NO_EVENT_NUMBER, WIRE_VERSION } from './limits.ts'
+export { type AcquireOptions, ConnectionPool, type ConnectionPoolOptions } from './pool/connection-pool.ts'

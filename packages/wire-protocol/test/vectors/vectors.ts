@@ -37,7 +37,7 @@ function fromJson(field: Pick<Field<unknown>, 'kind' | 'parts'>, value: unknown)
     case 'event':
       return bytesOf(value as string)
     case 'list':
-      return (value as unknown[]).map(item => fromJson(field.parts?.['item'] as Field<unknown>, item))
+      return (value as unknown[]).map(item => fromJson(field.parts?.item as Field<unknown>, item))
     case 'tableKey': {
       const { data, keyVersion } = value as { data: string; keyVersion: string }
       return { data: bytesOf(data), keyVersion: BigInt(keyVersion) }

@@ -1,0 +1,60 @@
+import { type CallOptions, PravegaError } from '@pravega-ts/model'
+
+/** Ends a wait, one way or the other. Only the first call counts. */
+export interface Settle<T> {
+  resolve(value: T): void
+  reject(error: PravegaError): void
+}
+
+/**
+ * Waits for what somebody else will settle, until the caller's signal or deadline ends it.
+ *
+ * @param what - What is waited for, for the messages.
+ * @param call - The caller's options; `timeoutMs` there goes before `defaultMs`. Infinity means no deadline.
+ * @param start - Registers the wait and returns how to take it back; that is called once, however the wait ends.
+ */
+export function waitFor<T>(
+  what: string,
+  call: CallOptions | undefined,
+  defaultMs: number,
+  start: (settle: Settle<T>) => () => void,
+): Promise<T> {
+  const { signal, timeoutMs = defaultMs } = call ?? {}
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) {
+      reject(aborted(what, signal))
+      return
+    }
+    let over = false
+    let stop: (() => void) | undefined
+    const finish = (): boolean => {
+      if (over) return false
+      over = true
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', onAbort)
+      stop?.()
+      return true
+    }
+    const settle: Settle<T> = {
+      resolve: value => finish() && resolve(value),
+      reject: error => finish() && reject(error),
+    }
+    const onAbort = (): void => settle.reject(aborted(what, signal))
+    const timer = Number.isFinite(timeoutMs)
+      ? setTimeout(() => settle.reject(late(what, timeoutMs)), timeoutMs)
+      : undefined
+    signal?.addEventListener('abort', onAbort, { once: true })
+    stop = start(settle)
+    if (over) stop()
+  })
+}
+
+function aborted(what: string, signal: AbortSignal | undefined): PravegaError {
+  return new PravegaError('ABORTED', `the wait for ${what} was aborted`, { cause: signal?.reason })
+}
+
+function late(what: string, timeoutMs: number): PravegaError {
+  return new PravegaError('DEADLINE_EXCEEDED', `waited ${timeoutMs} ms for ${what}; it may still take effect`, {
+    details: { timeoutMs },
+  })
+}

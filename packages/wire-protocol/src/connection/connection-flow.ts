@@ -1,0 +1,134 @@
+import { type CallOptions, PravegaError } from '@pravega-ts/model'
+import { type Settle, waitFor } from '../call.ts'
+import type { Command, Reply } from '../commands/catalogue.ts'
+import type { Flow, FlowHandler, IdentifiedRequest } from './flow.ts'
+import type { WireConnection } from './wire-connection.ts'
+
+/** What a flow needs of its connection. */
+export interface FlowHost {
+  readonly connection: WireConnection
+  readonly requestMs: number
+  send(command: Command, flow: ConnectionFlow): void
+  write(chunks: readonly Uint8Array[]): boolean
+  drained(options: CallOptions | undefined): Promise<void>
+  requestStarted(request: IdentifiedRequest): void
+  requestSettled(request: IdentifiedRequest): void
+  closed(flow: ConnectionFlow): void
+  handlerFailed(error: unknown): PravegaError
+}
+
+const SEQUENCE_MASK = 0x3fff_ffff
+/** Set in the ids of `request`: a late reply to one that is not waited for any more is told from the owner's replies. */
+const AWAITED = 0x4000_0000n
+
+export class ConnectionFlow implements Flow {
+  readonly id: number
+  readonly #host: FlowHost
+  readonly #handler: FlowHandler
+  readonly #idBits: bigint
+  readonly #waiting = new Map<bigint, Settle<Reply>>()
+  #sequence = 0
+  #cause: PravegaError | undefined
+
+  constructor(id: number, host: FlowHost, handler: FlowHandler) {
+    this.id = id
+    this.#idBits = BigInt(id) << 32n
+    this.#host = host
+    this.#handler = handler
+  }
+
+  get connection(): WireConnection {
+    return this.#host.connection
+  }
+
+  /** Requests whose replies somebody waits for. */
+  get waitingCount(): number {
+    return this.#waiting.size
+  }
+
+  isWaitingFor(requestId: bigint): boolean {
+    return this.#waiting.has(requestId)
+  }
+
+  nextRequestId(): bigint {
+    this.#sequence = (this.#sequence + 1) & SEQUENCE_MASK
+    return this.#idBits | BigInt(this.#sequence)
+  }
+
+  send(command: Command): void {
+    this.#assertOpen()
+    this.#host.send(command, this)
+  }
+
+  write(chunks: readonly Uint8Array[]): boolean {
+    this.#assertOpen()
+    return this.#host.write(chunks)
+  }
+
+  async drained(options?: CallOptions): Promise<void> {
+    this.#assertOpen()
+    return this.#host.drained(options)
+  }
+
+  async request(make: (requestId: bigint) => IdentifiedRequest, options?: CallOptions): Promise<Reply> {
+    this.#assertOpen()
+    const requestId = this.nextRequestId() | AWAITED
+    const request = make(requestId)
+    return waitFor(`the reply to ${request.command}`, options, this.#host.requestMs, settle => {
+      this.#waiting.set(requestId, settle)
+      this.#host.requestStarted(request)
+      try {
+        this.#host.send(request, this)
+      } catch (error) {
+        settle.reject(PravegaError.from(error))
+      }
+      return () => {
+        this.#waiting.delete(requestId)
+        this.#host.requestSettled(request)
+      }
+    })
+  }
+
+  close(): void {
+    if (this.#cause !== undefined) return
+    this.#end(new PravegaError('CLOSED', 'the flow has been closed'))
+    this.#host.closed(this)
+  }
+
+  /** @internal */
+  deliver(reply: Reply): boolean {
+    const waiter = this.#waiting.get(reply.requestId)
+    if (waiter !== undefined) {
+      waiter.resolve(reply)
+      return true
+    }
+    if ((reply.requestId & AWAITED) !== 0n) return false
+    try {
+      this.#handler.onReply(reply)
+    } catch (error) {
+      this.fail(this.#host.handlerFailed(error))
+      this.#host.closed(this)
+    }
+    return true
+  }
+
+  /** @internal The connection is gone, or this flow is of no use any more. */
+  fail(cause: PravegaError): void {
+    if (this.#cause !== undefined) return
+    this.#end(cause)
+    try {
+      this.#handler.onClose(cause)
+    } catch (error) {
+      this.#host.handlerFailed(error)
+    }
+  }
+
+  #end(cause: PravegaError): void {
+    this.#cause = cause
+    for (const waiter of [...this.#waiting.values()]) waiter.reject(cause)
+  }
+
+  #assertOpen(): void {
+    if (this.#cause !== undefined) throw this.#cause
+  }
+}

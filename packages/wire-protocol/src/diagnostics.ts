@@ -1,0 +1,60 @@
+import { type Channel, channel } from 'node:diagnostics_channel'
+import type { PravegaError } from '@pravega-ts/model'
+
+/** Names of the `node:diagnostics_channel` channels of this package, with the type of what they publish. */
+export const DIAGNOSTICS: {
+  /** {@link ConnectionMessage}: a connection has exchanged its greetings. */
+  readonly connectionOpened: 'pravega-ts:wire-protocol:connection-opened'
+  /** {@link ConnectionClosedMessage}: a connection that was open, or was being opened, is gone. */
+  readonly connectionClosed: 'pravega-ts:wire-protocol:connection-closed'
+  /** {@link FrameMessage}: a command that was not assembled by the caller goes out. */
+  readonly commandSent: 'pravega-ts:wire-protocol:command-sent'
+  /** {@link FrameMessage}: a command has come in. */
+  readonly commandReceived: 'pravega-ts:wire-protocol:command-received'
+  /** {@link RequestMessage}: a request waits for its reply. */
+  readonly requestStarted: 'pravega-ts:wire-protocol:request-started'
+  /** {@link RequestMessage}: a request does not wait any more. */
+  readonly requestSettled: 'pravega-ts:wire-protocol:request-settled'
+} = {
+  connectionOpened: 'pravega-ts:wire-protocol:connection-opened',
+  connectionClosed: 'pravega-ts:wire-protocol:connection-closed',
+  commandSent: 'pravega-ts:wire-protocol:command-sent',
+  commandReceived: 'pravega-ts:wire-protocol:command-received',
+  requestStarted: 'pravega-ts:wire-protocol:request-started',
+  requestSettled: 'pravega-ts:wire-protocol:request-settled',
+}
+
+export interface ConnectionMessage {
+  /** `host:port` */
+  readonly endpoint: string
+}
+
+export interface ConnectionClosedMessage extends ConnectionMessage {
+  readonly cause: PravegaError
+}
+
+export interface FrameMessage extends ConnectionMessage {
+  /** Name of the command. */
+  readonly command: string
+  /** Undefined for commands that have none. */
+  readonly requestId: bigint | undefined
+  /** Size of the payload. */
+  readonly bytes: number
+}
+
+export interface RequestMessage extends ConnectionMessage {
+  /** Name of the request. */
+  readonly command: string
+  readonly requestId: bigint
+}
+
+function typed<T>(name: string): Channel<unknown, T> {
+  return channel(name) as Channel<unknown, unknown> as Channel<unknown, T>
+}
+
+export const connectionOpened: Channel<unknown, ConnectionMessage> = typed(DIAGNOSTICS.connectionOpened)
+export const connectionClosed: Channel<unknown, ConnectionClosedMessage> = typed(DIAGNOSTICS.connectionClosed)
+export const commandSent: Channel<unknown, FrameMessage> = typed(DIAGNOSTICS.commandSent)
+export const commandReceived: Channel<unknown, FrameMessage> = typed(DIAGNOSTICS.commandReceived)
+export const requestStarted: Channel<unknown, RequestMessage> = typed(DIAGNOSTICS.requestStarted)
+export const requestSettled: Channel<unknown, RequestMessage> = typed(DIAGNOSTICS.requestSettled)
