@@ -97,9 +97,9 @@ export function routingKeyPosition(key: string): number {
     t = (h1H << 27) | (h1L >>> 5)
     h1L = (((h1L << 27) | (h1H >>> 5)) + h2L) | 0
     h1H = (t + h2H + carry(h1L, h2L)) | 0
-    h1H = high(h1H, h1L, 0, 5)
+    t = Math.imul(h1H, 5) + (h1L >>> 30) + carry(((h1L << 2) + h1L) | 0, h1L)
     h1L = (Math.imul(h1L, 5) + 0x52dc_e729) | 0
-    h1H = (h1H + carry(h1L, 0x52dc_e729)) | 0
+    h1H = (t + carry(h1L, 0x52dc_e729)) | 0
 
     // h2 ^= k2; h2 = rotl(h2, 31) + h1; h2 = h2 * 5 + 0x38495ab5
     h2H ^= k2H
@@ -107,12 +107,16 @@ export function routingKeyPosition(key: string): number {
     t = (h2H << 31) | (h2L >>> 1)
     h2L = (((h2L << 31) | (h2H >>> 1)) + h1L) | 0
     h2H = (t + h1H + carry(h2L, h1L)) | 0
-    h2H = high(h2H, h2L, 0, 5)
+    t = Math.imul(h2H, 5) + (h2L >>> 30) + carry(((h2L << 2) + h2L) | 0, h2L)
     h2L = (Math.imul(h2L, 5) + 0x3849_5ab5) | 0
-    h2H = (h2H + carry(h2L, 0x3849_5ab5)) | 0
+    h2H = (t + carry(h2L, 0x3849_5ab5)) | 0
   }
+  return finish(length * 2, h1H, h1L, h2H, h2L)
+}
 
-  const bytes = length * 2
+/** Apart from the loop above, so that all that both call can be compiled into them. */
+function finish(bytes: number, h1H: number, h1L: number, h2H: number, h2L: number): number {
+  let t = 0
   h1L ^= bytes
   h2L ^= bytes
   h1L = (h1L + h2L) | 0
