@@ -1,0 +1,89 @@
+import { firstEpoch } from '../domain/epochs.ts'
+import { isGroupOrTableName, segmentName, tableSegmentOwner } from '../domain/names.ts'
+import { type Page, pageByName } from '../domain/paging.ts'
+import type { SegmentRecord } from '../domain/stream-record.ts'
+import type { TableRecord } from '../state/records.ts'
+import { type ControllerContext, isOpenScope, scopeExists } from './context.ts'
+import { badArgument, notFound } from './refusal.ts'
+
+/** Bytes that the keys of a table segment may have. */
+const LONGEST_KEY = 256
+
+export type CreateTableResult = 'SUCCESS' | 'FAILURE' | 'TABLE_EXISTS' | 'SCOPE_NOT_FOUND' | 'INVALID_TABLE_NAME'
+
+/**
+ * Creates a key-value table: one table segment with keys of a fixed length per partition.
+ *
+ * @throws Refusal `INTERNAL` for numbers that make no table
+ */
+export async function createTable(
+  context: ControllerContext,
+  scope: string,
+  table: string,
+  config: TableRecord,
+): Promise<CreateTableResult> {
+  const { partitions, primaryKeyLength, secondaryKeyLength, rolloverSizeBytes } = config
+  if (scope === '' || table === '' || partitions < 1 || primaryKeyLength < 1) throw badArgument()
+  if (secondaryKeyLength < 0 || rolloverSizeBytes < 0n) throw badArgument()
+  if (!isGroupOrTableName(table)) return 'INVALID_TABLE_NAME'
+  return inTableQueue(context, scope, table, async () => {
+    if (!isOpenScope(context, scope)) return 'SCOPE_NOT_FOUND'
+    if (context.state.tables.get(scope, table) !== undefined) return 'TABLE_EXISTS'
+    const keyLength = primaryKeyLength + secondaryKeyLength
+    if (keyLength > LONGEST_KEY) return 'FAILURE'
+    const names = segmentNames(scope, table, config)
+    await Promise.all(names.map(name => context.engine.createTableSegment(name, { keyLength, rolloverSizeBytes })))
+    if (!isOpenScope(context, scope)) {
+      await Promise.all(names.map(name => context.engine.deleteSegment(name)))
+      return 'SCOPE_NOT_FOUND'
+    }
+    context.state.tables.set(scope, table, config)
+    return 'SUCCESS'
+  })
+}
+
+export async function deleteTable(
+  context: ControllerContext,
+  scope: string,
+  table: string,
+): Promise<'SUCCESS' | 'TABLE_NOT_FOUND'> {
+  if (scope === '' || table === '') throw badArgument()
+  return inTableQueue(context, scope, table, async () => {
+    const config = context.state.tables.get(scope, table)
+    if (config === undefined) return 'TABLE_NOT_FOUND'
+    await Promise.all(segmentNames(scope, table, config).map(name => context.engine.deleteSegment(name)))
+    context.state.tables.delete(scope, table)
+    return 'SUCCESS'
+  })
+}
+
+export function getTable({ state }: ControllerContext, scope: string, table: string): TableRecord | undefined {
+  if (scope === '' || table === '') throw badArgument()
+  return state.tables.get(scope, table)
+}
+
+/** @throws Refusal `NOT_FOUND` */
+export function getTableSegments(context: ControllerContext, scope: string, table: string): readonly SegmentRecord[] {
+  const config = getTable(context, scope, table)
+  if (config === undefined) throw notFound(`Key-value table ${scope}/${table}`)
+  return partitionsOf(config)
+}
+
+/** Names of a scope's tables; undefined for an unknown scope. */
+export function listTables(context: ControllerContext, scope: string, token: string): Page<string> | undefined {
+  if (!scopeExists(context, scope)) return undefined
+  const names = context.state.tables.list(scope).map(([table]) => table)
+  return pageByName(`tables of ${scope}`, names, token)
+}
+
+function partitionsOf({ partitions }: TableRecord): readonly SegmentRecord[] {
+  return firstEpoch(partitions, 0, 0).segments
+}
+
+function segmentNames(scope: string, table: string, config: TableRecord): readonly string[] {
+  return partitionsOf(config).map(({ id }) => segmentName(scope, tableSegmentOwner(table), id))
+}
+
+function inTableQueue<T>(context: ControllerContext, scope: string, table: string, work: () => Promise<T>): Promise<T> {
+  return context.queues.run(`${scope}/${tableSegmentOwner(table)}`, work)
+}

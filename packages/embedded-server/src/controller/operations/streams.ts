@@ -1,0 +1,163 @@
+import { activeEpoch, firstEpoch } from '../domain/epochs.ts'
+import { isMarkStream, isScopeOrStreamName, markStreamOf, segmentName } from '../domain/names.ts'
+import { scaleForSettings } from '../domain/scale.ts'
+import { fixedSettings, isPossible, isWellFormed } from '../domain/settings.ts'
+import { headPlacements, isAtOrAfter, placeCut, segmentsBefore } from '../domain/stream-cut.ts'
+import type { Cut, StreamRecord, StreamSettings } from '../domain/stream-record.ts'
+import { commitTransactions } from './commit.ts'
+import { type ControllerContext, findStream, isOpenScope, streamKey } from './context.ts'
+import { carryOut, createSegments, onStream } from './pending-work.ts'
+import { badArgument } from './refusal.ts'
+import { abortOpenTransactions } from './transactions.ts'
+
+export type CreateStreamResult = 'SUCCESS' | 'FAILURE' | 'STREAM_EXISTS' | 'SCOPE_NOT_FOUND' | 'INVALID_STREAM_NAME'
+export type UpdateStreamResult = 'SUCCESS' | 'FAILURE' | 'STREAM_NOT_FOUND' | 'STREAM_SEALED'
+export type SealStreamResult = 'SUCCESS' | 'STREAM_NOT_FOUND'
+export type DeleteStreamResult = 'SUCCESS' | 'STREAM_NOT_FOUND' | 'STREAM_NOT_SEALED'
+
+/**
+ * Creates a stream and the stream for its watermarks.
+ *
+ * @throws Refusal `INTERNAL` when a name is empty or the configuration is malformed
+ */
+export async function createStream(
+  context: ControllerContext,
+  scope: string,
+  stream: string,
+  settings: StreamSettings,
+): Promise<CreateStreamResult> {
+  if (scope === '' || stream === '' || !isWellFormed(settings)) throw badArgument()
+  if (!isScopeOrStreamName(stream)) return 'INVALID_STREAM_NAME'
+  return makeStream(context, scope, stream, settings)
+}
+
+/** Creates a stream whose name is not looked at. */
+export function makeStream(
+  context: ControllerContext,
+  scope: string,
+  stream: string,
+  settings: StreamSettings,
+): Promise<'SUCCESS' | 'FAILURE' | 'STREAM_EXISTS' | 'SCOPE_NOT_FOUND'> {
+  return onStream(context, scope, stream, async existing => {
+    if (!isOpenScope(context, scope)) return 'SCOPE_NOT_FOUND'
+    if (existing !== undefined) return 'STREAM_EXISTS'
+    if (!isPossible(settings)) return 'FAILURE'
+    const made = [newStream(context, scope, stream, settings)]
+    const mark = markStreamOf(stream)
+    if (!isMarkStream(stream) && findStream(context, scope, mark) === undefined) {
+      made.push(newStream(context, scope, mark, fixedSettings(0n)))
+    }
+    await Promise.all(made.map(record => createSegments(context, record, activeEpoch(record).segments)))
+    if (!isOpenScope(context, scope)) {
+      await Promise.all(made.map(record => discardSegments(context, record)))
+      return 'SCOPE_NOT_FOUND'
+    }
+    for (const record of made) context.state.streams.set(scope, record.stream, record)
+    return 'SUCCESS'
+  })
+}
+
+/** Replaces the whole configuration, and the active segments when there are too few or too many of them for it. */
+export async function updateStream(
+  context: ControllerContext,
+  scope: string,
+  stream: string,
+  settings: StreamSettings,
+): Promise<UpdateStreamResult> {
+  if (scope === '' || stream === '' || !isWellFormed(settings)) throw badArgument()
+  const refused = refuseChange(findStream(context, scope, stream))
+  if (refused !== undefined) return refused
+  if (!isPossible(settings)) return 'FAILURE'
+  const update = (): Promise<UpdateStreamResult> =>
+    onStream(context, scope, stream, async record => {
+      if (record === undefined || record.sealed) return refuseChange(record) ?? 'FAILURE'
+      const scale = scaleForSettings(record, settings, context.clock.now())
+      const changed = { ...record, settings }
+      if (scale === undefined) {
+        context.state.streams.set(scope, stream, changed)
+        await updatePolicies(context, changed)
+        return 'SUCCESS'
+      }
+      await createSegments(context, changed, scale.created)
+      const { sealing, epoch } = scale
+      await carryOut(context, { ...changed, epochs: [...record.epochs, epoch], pending: { type: 'scale', sealing } })
+      return 'SUCCESS'
+    })
+  return context.exclusive.run(`update ${streamKey(scope, stream)}`, undefined, update, 'FAILURE')
+}
+
+/** Moves the head of a stream to a cut: earlier segments are deleted, those in the cut truncated. */
+export async function truncateStream(
+  context: ControllerContext,
+  scope: string,
+  stream: string,
+  cut: Cut,
+): Promise<UpdateStreamResult> {
+  if (scope === '' || stream === '') throw badArgument()
+  const refused = refuseChange(findStream(context, scope, stream))
+  if (refused !== undefined) return refused
+  const truncate = (): Promise<UpdateStreamResult> =>
+    onStream(context, scope, stream, async record => {
+      if (record === undefined || record.sealed) return refuseChange(record) ?? 'FAILURE'
+      const target = placeCut(record.epochs, cut)
+      const head = headPlacements(record)
+      if (!target.valid || !isAtOrAfter(target.placements, head)) return 'FAILURE'
+      const gone = new Set(segmentsBefore(record.epochs, head))
+      const deleting = segmentsBefore(record.epochs, target.placements).filter(id => !gone.has(id))
+      await carryOut(context, { ...record, head: new Map(cut), pending: { type: 'truncate', deleting } })
+      return 'SUCCESS'
+    })
+  return context.exclusive.run(`truncate ${streamKey(scope, stream)}`, undefined, truncate, 'FAILURE')
+}
+
+/** Ends a stream: commits what is being committed, aborts what is open, then seals the active segments. */
+export async function sealStream(context: ControllerContext, scope: string, stream: string): Promise<SealStreamResult> {
+  if (scope === '' || stream === '') throw badArgument()
+  return onStream(context, scope, stream, async record => {
+    if (record === undefined) return 'STREAM_NOT_FOUND'
+    if (record.sealed) return 'SUCCESS'
+    const committed = await commitTransactions(context, record)
+    await abortOpenTransactions(context, scope, stream)
+    await carryOut(context, { ...committed, pending: { type: 'seal' } })
+    return 'SUCCESS'
+  })
+}
+
+/** Deletes a sealed stream with all its segments. */
+export async function deleteStream(
+  context: ControllerContext,
+  scope: string,
+  stream: string,
+): Promise<DeleteStreamResult> {
+  if (scope === '' || stream === '') throw badArgument()
+  return onStream(context, scope, stream, async record => {
+    if (record === undefined) return 'STREAM_NOT_FOUND'
+    if (!record.sealed) return 'STREAM_NOT_SEALED'
+    await carryOut(context, { ...record, pending: { type: 'delete' } })
+    return 'SUCCESS'
+  })
+}
+
+function refuseChange(record: StreamRecord | undefined): 'STREAM_NOT_FOUND' | 'STREAM_SEALED' | undefined {
+  if (record === undefined) return 'STREAM_NOT_FOUND'
+  return record.sealed ? 'STREAM_SEALED' : undefined
+}
+
+function newStream(context: ControllerContext, scope: string, stream: string, settings: StreamSettings): StreamRecord {
+  const firstNumber = (context.state.lastSegmentNumbers.get(scope, stream) ?? -1) + 1
+  const epoch = firstEpoch(settings.scaling.minSegments, firstNumber, context.clock.now())
+  return { scope, stream, settings, sealed: false, epochs: [epoch], activeEpoch: 0 }
+}
+
+async function discardSegments(context: ControllerContext, record: StreamRecord): Promise<void> {
+  const { scope, stream } = record
+  const segments = activeEpoch(record).segments
+  await Promise.all(segments.map(({ id }) => context.engine.deleteSegment(segmentName(scope, stream, id))))
+}
+
+async function updatePolicies(context: ControllerContext, record: StreamRecord): Promise<void> {
+  const { scope, stream, settings } = record
+  const policy = { scaleType: settings.scaling.type, targetRate: settings.scaling.targetRate }
+  const segments = activeEpoch(record).segments
+  await Promise.all(segments.map(({ id }) => context.engine.updatePolicy(segmentName(scope, stream, id), policy)))
+}

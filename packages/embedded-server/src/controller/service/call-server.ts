@@ -1,0 +1,90 @@
+import type { Message } from '@bufbuild/protobuf'
+import { type handleUnaryCall, type Metadata, status, type UntypedServiceImplementation } from '@grpc/grpc-js'
+import type { ControllerFaultGate } from '../../faults/controller-faults.ts'
+import type { ControllerContext } from '../operations/context.ts'
+import { Refusal } from '../operations/refusal.ts'
+import { responseOf, type ServiceDescriptor } from './grpc-service.ts'
+
+/** A gRPC status that ends a call. */
+interface CallStatus {
+  readonly code: number
+  readonly details: string
+}
+
+type Handler = (request: Message) => object | Promise<object>
+
+const CLOSING: CallStatus = { code: status.UNAVAILABLE, details: 'The controller is closing' }
+
+/** Answers gRPC calls with handlers: faults first, then the call, and the answer once its effect is durable. */
+export class CallServer {
+  readonly #context: ControllerContext
+  readonly #faults: ControllerFaultGate | undefined
+  readonly #stopped: Promise<CallStatus>
+  #stop: () => void = () => {}
+
+  constructor(context: ControllerContext, faults: ControllerFaultGate | undefined) {
+    this.#context = context
+    this.#faults = faults
+    this.#stopped = new Promise(resolve => {
+      this.#stop = () => resolve(CLOSING)
+    })
+  }
+
+  /** Refuses the calls that a fault still holds back. */
+  stop(): void {
+    this.#stop()
+  }
+
+  /** What grpc-js serves. It answers UNIMPLEMENTED itself where there is no handler. */
+  implementation(service: ServiceDescriptor, handlers: object): UntypedServiceImplementation {
+    const implementation: UntypedServiceImplementation = {}
+    for (const method of service.methods) {
+      const handler = (handlers as Readonly<Record<string, Handler | undefined>>)[method.name]
+      if (handler === undefined) continue
+      const handle: handleUnaryCall<Message, Message> = (call, callback) => {
+        const answer = async (): Promise<Message> => {
+          await this.#admit(method.name, call.metadata)
+          const response = await handler(call.request)
+          await this.#context.state.settled()
+          return responseOf(method, response)
+        }
+        this.#context.queues.watch(answer()).then(
+          response => callback(null, response),
+          (error: unknown) => callback(this.#statusOf(method.name, error)),
+        )
+      }
+      implementation[method.name] = handle
+    }
+    return implementation
+  }
+
+  /** @throws CallStatus when the call is not to be served */
+  async #admit(method: string, metadata: Metadata): Promise<void> {
+    const requestId = metadata.get('requestid')[0]
+    if (requestId !== undefined && !/^[+-]?\d+$/.test(String(requestId))) throw new Refusal('UNKNOWN', '')
+    const gate = this.#faults?.beforeControllerCall(method)
+    if (gate === undefined) return
+    const fault = await Promise.race([gate, this.#stopped])
+    if (fault === undefined) return
+    throw new InjectedFailure('details' in fault ? fault : { code: fault.code, details: fault.message })
+  }
+
+  #statusOf(method: string, error: unknown): CallStatus {
+    if (error instanceof InjectedFailure) return error.status
+    if (error instanceof Refusal) {
+      this.#context.logger.debug(`Refused ${method}`, { code: error.code, message: error.message })
+      return { code: status[error.code], details: error.message }
+    }
+    this.#context.logger.error(`${method} failed`, { cause: error })
+    return { code: status.UNKNOWN, details: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+class InjectedFailure extends Error {
+  readonly status: CallStatus
+
+  constructor(status: CallStatus) {
+    super(status.details)
+    this.status = status
+  }
+}

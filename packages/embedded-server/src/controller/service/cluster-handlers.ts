@@ -1,0 +1,20 @@
+import { badArgument } from '../operations/refusal.ts'
+import type { ControllerHandlers, PublishedEndpoints } from './controller-handlers.ts'
+import { streamOf } from './messages.ts'
+
+/** Where things are, and what lets a client in: one store for every segment, and no token as nothing is locked. */
+export function clusterHandlers(endpoints: PublishedEndpoints): ControllerHandlers {
+  return {
+    getControllerServerList: () => {
+      const { host, port } = endpoints.controller()
+      return { nodeURI: [{ endpoint: host, port }] }
+    },
+    getURI: request => {
+      const { scope, stream } = streamOf(request.streamInfo)
+      if (scope === '' || stream === '') throw badArgument()
+      const { host, port } = endpoints.segmentStore()
+      return { endpoint: host, port }
+    },
+    getDelegationToken: () => ({ delegationToken: '' }),
+  }
+}

@@ -1,0 +1,78 @@
+import type { Cut } from '../domain/stream-record.ts'
+
+export interface ScopeRecord {
+  /** A recursive delete is under way: nothing new may be made in the scope. */
+  readonly deleting: boolean
+}
+
+/** A transaction that is not finished. */
+export interface TransactionRecord {
+  /** Canonical UUID. */
+  readonly id: string
+  readonly state: 'open' | 'committing' | 'aborting'
+  /** Numbers of its segments; their epoch is that of the id. */
+  readonly segments: readonly number[]
+  /** Unix time in milliseconds at which it is aborted unless it is pinged. */
+  readonly expiresAt: number
+  /** Unix time in milliseconds beyond which no ping can move `expiresAt`. */
+  readonly latestExpiry: number
+  /** Position among the commit calls of the stream; 0 until there is one. */
+  readonly commitOrder: number
+  /** Writer and time that the commit call gave, for the writer's marks. */
+  readonly mark?: { readonly writer: string; readonly timestamp: bigint }
+}
+
+/** What is remembered of a finished transaction. */
+export interface CompletedTransaction {
+  readonly outcome: 'committed' | 'aborted'
+  /** Unix time in milliseconds. */
+  readonly completedAt: number
+}
+
+/** The last time and position that a writer noted. */
+export interface WriterMark {
+  readonly timestamp: bigint
+  readonly position: Cut
+  readonly removed: boolean
+}
+
+/** A reader group whose position bounds the retention of a stream. */
+export interface SubscriberRecord {
+  readonly generation: bigint
+  /** Empty: it has not said where it is. */
+  readonly cut: Cut
+}
+
+/** A cut of one stream in a group's configuration; empty means unbounded. */
+export interface GroupCut {
+  readonly scope: string
+  readonly stream: string
+  readonly cut: Cut
+}
+
+/** A reader group's configuration as the last call sent it. */
+export interface ReaderGroupRecord {
+  readonly scope: string
+  readonly group: string
+  readonly refreshTimeMs: bigint
+  readonly checkpointIntervalMs: bigint
+  readonly maxOutstandingCheckpoints: number
+  /** 0 none, 1 manual, 2 automatic: with 1 and 2 the group subscribes to its streams. */
+  readonly retentionType: number
+  readonly generation: bigint
+  /** Canonical UUID. */
+  readonly id: string
+  readonly startingCuts: readonly GroupCut[]
+  readonly endingCuts: readonly GroupCut[]
+  readonly rolloverSizeBytes: bigint
+}
+
+/** A key-value table. Its configuration never changes. */
+export interface TableRecord {
+  readonly partitions: number
+  /** Bytes. */
+  readonly primaryKeyLength: number
+  /** Bytes; 0 when there are no secondary keys. */
+  readonly secondaryKeyLength: number
+  readonly rolloverSizeBytes: bigint
+}
