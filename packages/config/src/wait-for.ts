@@ -14,7 +14,7 @@ export function waitFor<T>(promise: Promise<T>, what: string, call: CallOptions 
           }, timeoutMs)
     const abort = (): void => {
       finish()
-      reject(new PravegaError('ABORTED', `The wait for ${what} was aborted.`, { cause: signal?.reason }))
+      reject(PravegaError.from(signal?.reason, 'ABORTED'))
     }
     const finish = (): void => {
       clearTimeout(timer)
