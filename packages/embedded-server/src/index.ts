@@ -1,1 +1,25 @@
-export {}
+export { EmbeddedServer, type EmbeddedServerOptions } from './embedded-server.ts'
+export type { FailureName } from './faults/failure-named.ts'
+export type {
+  ByteCut,
+  CommandFault,
+  CommandNamed,
+  ControllerFault,
+  FaultRule,
+  Faults,
+  FaultTiming,
+} from './faults/faults.ts'
+export type { ServerTlsOptions } from './segment-store/wire-server.ts'
+export { MemorySegmentStorage } from './storage/memory-segment-storage.ts'
+export type {
+  AttributeChange,
+  SegmentStorage,
+  StoredEntry,
+  StoredProperties,
+  StoredSegment,
+  StoredSegmentOptions,
+  StoredTable,
+  StoredTableOptions,
+  TableChange,
+  TableRange,
+} from './storage/segment-storage.ts'

@@ -1,0 +1,174 @@
+import { type Logger, silentLogger } from '@pravega-ts/config'
+import { type CloseOptions, type Endpoint, formatEndpoint, PravegaError } from '@pravega-ts/model'
+import type { ControllerServer, ControllerState } from './controller/index.ts'
+import { FaultSwitchboard } from './faults/fault-switchboard.ts'
+import type { Faults } from './faults/faults.ts'
+import { SegmentCatalog } from './segment-store/segment-catalog.ts'
+import { type ServerTlsOptions, startWireServer, type WireServer } from './segment-store/wire-server.ts'
+import { MemorySegmentStorage } from './storage/memory-segment-storage.ts'
+import type { SegmentStorage } from './storage/segment-storage.ts'
+
+/** What an embedded server can be told; all of it has defaults. */
+export interface EmbeddedServerOptions {
+  /** Address to listen on, for both ports. Default `127.0.0.1`. */
+  readonly host?: string | undefined
+  /** Port of the controller. Default 0: any free one. */
+  readonly controllerPort?: number | undefined
+  /** Port of the segment store. Default 0: any free one. */
+  readonly segmentStorePort?: number | undefined
+  /** Host under which clients find this server. Default: `host`, or `127.0.0.1` if that stands for all addresses. */
+  readonly publishedHost?: string | undefined
+  /** With this, both ports speak TLS only. Default: plain TCP. */
+  readonly tls?: ServerTlsOptions | undefined
+  /** Where segments are kept. Default: a new {@link MemorySegmentStorage}. */
+  readonly storage?: SegmentStorage | undefined
+  /** Default: silent. */
+  readonly logger?: Logger | undefined
+}
+
+const ALL_ADDRESSES = ['0.0.0.0', '::', '']
+
+/** The two ports of a server that is up. */
+interface Running {
+  readonly wire: WireServer
+  readonly controller: ControllerServer
+}
+
+/** A Pravega controller and segment store in this process. */
+export class EmbeddedServer {
+  /** Failures on command. */
+  readonly faults: Faults
+  readonly #options: EmbeddedServerOptions
+  readonly #switchboard: FaultSwitchboard
+  readonly #storage: SegmentStorage
+  readonly #state: ControllerState
+  #running: Running
+  /** Restarts and the close, one after the other. */
+  #work: Promise<void> = Promise.resolve()
+  #closed: Promise<void> | undefined
+
+  private constructor(
+    options: EmbeddedServerOptions,
+    parts: { switchboard: FaultSwitchboard; storage: SegmentStorage; state: ControllerState; running: Running },
+  ) {
+    this.#options = options
+    this.#switchboard = parts.switchboard
+    this.faults = parts.switchboard
+    this.#storage = parts.storage
+    this.#state = parts.state
+    this.#running = parts.running
+  }
+
+  /**
+   * Starts a server. It is ready for clients when the promise settles.
+   * @throws PravegaError CONNECTION_FAILED when a port cannot be listened on.
+   */
+  static async start(options: EmbeddedServerOptions = {}): Promise<EmbeddedServer> {
+    // Loading gRPC takes longer than all the rest, so that whoever only imports this package does not pay for it.
+    const { MemoryControllerState } = await import('./controller/index.ts')
+    const switchboard = new FaultSwitchboard()
+    const storage = options.storage ?? new MemorySegmentStorage()
+    const state = new MemoryControllerState()
+    const running = await run(options, switchboard, storage, state)
+    return new EmbeddedServer(options, { switchboard, storage, state, running })
+  }
+
+  /** What to give to clients, for instance `tcp://127.0.0.1:43210`. */
+  get controllerUri(): string {
+    return `${this.#options.tls === undefined ? 'tcp' : 'tls'}://${formatEndpoint(this.controllerEndpoint)}`
+  }
+
+  get controllerEndpoint(): Endpoint {
+    return { host: publishedHost(this.#options), port: this.#running.controller.port }
+  }
+
+  get segmentStoreEndpoint(): Endpoint {
+    return { host: publishedHost(this.#options), port: this.#running.wire.port }
+  }
+
+  /** Number of open connections to the segment store. */
+  get segmentStoreConnections(): number {
+    return this.#running.wire.connections
+  }
+
+  /**
+   * Cuts all connections, then comes up again with the same data on the same ports. Faults stay as they are.
+   * @throws PravegaError CLOSED after {@link EmbeddedServer.close}; CONNECTION_FAILED when a port has been taken meanwhile.
+   */
+  restart(): Promise<void> {
+    if (this.#closed !== undefined) {
+      return Promise.reject(new PravegaError('CLOSED', 'the embedded server is closed; start a new one'))
+    }
+    const restarted = this.#work.then(async () => {
+      const ports = { controllerPort: this.#running.controller.port, segmentStorePort: this.#running.wire.port }
+      await this.#stop(true)
+      this.#running = await run({ ...this.#options, ...ports }, this.#switchboard, this.#storage, this.#state)
+    })
+    // The caller gets the failure; what is queued behind it goes on.
+    this.#work = restarted.catch(() => {})
+    return restarted
+  }
+
+  /**
+   * Sends what is due, ends all connections and gives the ports back. With `force`, cuts them. Idempotent. Data in memory
+   * are gone then.
+   */
+  close(options: CloseOptions = {}): Promise<void> {
+    const force = options.force === true
+    if (this.#closed !== undefined && force) void this.#stop(true)
+    this.#closed ??= this.#work.then(async () => {
+      this.#switchboard.clear()
+      await this.#stop(force)
+      await this.#storage.close()
+    })
+    return this.#closed
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #stop(force: boolean): Promise<void> {
+    const { controller, wire } = this.#running
+    this.#switchboard.endDroppedCalls()
+    await Promise.all([controller.close({ force }), wire.close({ force })])
+  }
+}
+
+async function run(
+  options: EmbeddedServerOptions,
+  faults: FaultSwitchboard,
+  storage: SegmentStorage,
+  state: ControllerState,
+): Promise<Running> {
+  const { host = '127.0.0.1', logger = silentLogger, tls } = options
+  const catalog = new SegmentCatalog(storage)
+  const wire = await startWireServer({ catalog, faults, logger, host, port: options.segmentStorePort ?? 0, tls })
+  try {
+    const { startControllerServer } = await import('./controller/index.ts')
+    const controller = await startControllerServer({
+      state,
+      engine: catalog,
+      segmentStoreEndpoint: () => ({ host: publishedHost(options), port: wire.port }),
+      host,
+      port: options.controllerPort ?? 0,
+      publishedHost: publishedHost(options),
+      logger,
+      faults,
+      tls,
+    })
+    return { wire, controller }
+  } catch (cause) {
+    await wire.close({ force: true })
+    const port = options.controllerPort ?? 0
+    throw new PravegaError(
+      'CONNECTION_FAILED',
+      `cannot listen on ${host}:${port} for controller clients; choose another port, or 0 for any`,
+      { cause, retriable: false },
+    )
+  }
+}
+
+function publishedHost({ host = '127.0.0.1', publishedHost: published }: EmbeddedServerOptions): string {
+  return published ?? (ALL_ADDRESSES.includes(host) ? '127.0.0.1' : host)
+}

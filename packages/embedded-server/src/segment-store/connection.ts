@@ -1,0 +1,316 @@
+import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
+import type { Logger } from '@pravega-ts/config'
+import { PravegaError } from '@pravega-ts/model'
+import {
+  type Command,
+  type Control,
+  decodePayload,
+  FRAME_HEADER_BYTES,
+  FrameParser,
+  isReply,
+  MAX_FRAME_BYTES,
+  type Reply,
+  type Request,
+  type SegmentRead,
+} from '@pravega-ts/wire-protocol'
+import { segmentsOf } from '../faults/command-segments.ts'
+import { failureNamed } from '../faults/failure-named.ts'
+import type { AnyCommandFault, FaultSwitchboard } from '../faults/fault-switchboard.ts'
+import type { Conversation } from './conversation.ts'
+import { completesAppend, handle } from './handlers/index.ts'
+import { Outbox } from './outbox.ts'
+import type { SegmentCatalog } from './segment-catalog.ts'
+import { violation } from './violation.ts'
+import { WriterSessions } from './writer-sessions.ts'
+
+/** How long a connection that was ended here takes in and forgets what its peer still sends, in milliseconds. */
+const LINGER_MS = 1000
+/** A connection is not read from while so many of the bytes it sent are not durable. */
+const UNDURABLE_BYTES = 64 * 1024 * 1024
+
+/** More reads than this do not wait on one connection. */
+const MAX_WAITING = 65_536
+
+/** What all connections of a server share. */
+export interface ConnectionServices {
+  readonly catalog: SegmentCatalog
+  readonly faults: FaultSwitchboard
+  readonly logger: Logger
+}
+
+/**
+ * One client on the segment store port. Open: commands are taken in turns; a turn is all complete frames that are there.
+ * Ending: nothing is taken any more, what was said is being sent. Gone: the socket is closed.
+ */
+export class Connection implements Conversation {
+  readonly catalog: SegmentCatalog
+  readonly writers: WriterSessions
+  readonly #socket: Socket
+  readonly #services: ConnectionServices
+  readonly #peer: string
+  readonly #parser = new FrameParser({ maxFrameBytes: MAX_FRAME_BYTES - FRAME_HEADER_BYTES })
+  readonly #outbox: Outbox
+  readonly #releases = new Set<() => void>()
+  readonly #detach: () => void
+  readonly #segmentOfWriter = (writerId: string): string | undefined => this.writers.segmentOf(writerId)
+  #deferred: (() => void)[] = []
+  #state: 'open' | 'ending' | 'gone' = 'open'
+  #inTurn = false
+  #turnScheduled = false
+  /** A fault delays the command that was taken last. */
+  #stalled = false
+  #receivedBytes = 0
+  #undurableBytes = 0
+
+  constructor(socket: Socket, services: ConnectionServices) {
+    this.catalog = services.catalog
+    this.#socket = socket
+    this.#services = services
+    this.#peer = `${socket.remoteAddress}:${socket.remotePort}`
+    this.writers = new WriterSessions(services.catalog, this)
+    this.#outbox = new Outbox(socket, bytes => services.faults.bytesBeforeCut('sent', bytes))
+    this.#detach = services.faults.attach({
+      reset: () => this.#reset('cut by a fault'),
+      freeze: () => this.#freeze(),
+      thaw: () => this.#thaw(),
+    })
+    socket.setNoDelay(true)
+    socket.on('data', chunk => this.#onData(chunk))
+    socket.on('drain', () => this.#takeTurn())
+    socket.on('error', error => this.#log('connection failed', { error: error.message }))
+    socket.on('close', () => this.#onClose())
+    if (services.faults.frozen) this.#freeze()
+    this.#log('connection accepted')
+  }
+
+  /** Closes at once, whatever has not been sent. */
+  destroy(): void {
+    this.#socket.destroy()
+  }
+
+  reply(reply: Reply | Control): void {
+    const fault = this.#services.faults.commandFault(reply, this.#segmentOfWriter)
+    if (fault !== undefined && !this.#letReply(fault)) return
+    this.#outbox.add(reply)
+    this.#scheduleTurn()
+  }
+
+  replyRead(reply: Omit<SegmentRead, 'command' | 'data'>, views: readonly Uint8Array[]): void {
+    const fault = this.#services.faults.commandFault(
+      { command: 'SegmentRead', ...reply, data: new Uint8Array(0) },
+      this.#segmentOfWriter,
+    )
+    if (fault !== undefined && !this.#letReply(fault)) return
+    this.#outbox.addRead(reply, views)
+    this.#scheduleTurn()
+  }
+
+  end(reason: string): void {
+    if (this.#state !== 'open') return
+    this.#state = 'ending'
+    this.#log('connection ended by this server', { reason })
+    this.#scheduleTurn()
+  }
+
+  whenSent(work: () => void): void {
+    if (this.#state === 'gone') return
+    if (this.#outbox.congested) this.#deferred.push(work)
+    else work()
+    this.#scheduleTurn()
+  }
+
+  onGone(release: () => void): () => void {
+    if (this.#releases.size >= MAX_WAITING) throw violation(`more than ${MAX_WAITING} requests that wait`)
+    this.#releases.add(release)
+    return () => this.#releases.delete(release)
+  }
+
+  #onData(chunk: Buffer): void {
+    if (this.#state !== 'open') return
+    this.#receivedBytes += chunk.byteLength
+    const passing = this.#services.faults.bytesBeforeCut('received', chunk.byteLength)
+    this.#parser.push(passing === undefined ? chunk : chunk.subarray(0, passing))
+    this.#takeTurn()
+    if (passing !== undefined) this.#reset('cut by a fault')
+  }
+
+  #onClose(): void {
+    this.#state = 'gone'
+    this.#detach()
+    this.#deferred = []
+    const releases = [...this.#releases]
+    this.#releases.clear()
+    for (const release of releases) release()
+    // Tail readers elsewhere may wait for what the releases changed.
+    this.catalog.commit()?.catch(error => this.#log('storage failed', { error: String(error) }))
+    this.#log('connection gone')
+  }
+
+  get #blocked(): boolean {
+    return (
+      this.#stalled || this.#outbox.congested || this.#undurableBytes >= UNDURABLE_BYTES || this.#services.faults.frozen
+    )
+  }
+
+  #takeTurn(): void {
+    if (this.#inTurn || this.#state === 'gone') return
+    this.#inTurn = true
+    try {
+      this.#resumeDeferred()
+      while (this.#state === 'open' && !this.#blocked) {
+        const frame = this.#parser.next()
+        if (frame === undefined) break
+        this.#take(decodePayload(frame.type, frame.payload))
+      }
+    } catch (error) {
+      this.#refuse(error)
+    }
+    this.writers.endTurn()
+    this.#commit()
+    this.#inTurn = false
+    if (this.#state === 'ending') this.#sendLast()
+    else if (this.#blocked) this.#socket.pause()
+    else if (this.#socket.isPaused()) this.#socket.resume()
+  }
+
+  #resumeDeferred(): void {
+    if (this.#deferred.length === 0 || this.#outbox.congested) return
+    const deferred = this.#deferred
+    this.#deferred = []
+    for (const work of deferred) this.whenSent(work)
+  }
+
+  #commit(): void {
+    const received = this.#receivedBytes
+    this.#receivedBytes = 0
+    const durable = this.catalog.commit()
+    this.#outbox.release(durable)
+    if (durable === undefined) return
+    this.#undurableBytes += received
+    durable.then(
+      () => {
+        this.#undurableBytes -= received
+        this.#takeTurn()
+      },
+      cause => this.#reset(`storage failed: ${cause}`),
+    )
+  }
+
+  /** Something was said outside of a turn: by a woken read, or for another connection's change. */
+  #scheduleTurn(): void {
+    if (this.#inTurn || this.#turnScheduled) return
+    this.#turnScheduled = true
+    process.nextTick(() => {
+      this.#turnScheduled = false
+      this.#takeTurn()
+    })
+  }
+
+  #take(command: Command): void {
+    const fault = this.#services.faults.commandFault(command, this.#segmentOfWriter)
+    if (fault === undefined) {
+      handle(command, this)
+    } else if (fault.delayMs === undefined || fault.delayMs === 0) {
+      this.#disturb(command, fault)
+    } else {
+      this.#stalled = true
+      this.#later(fault.delayMs, () => {
+        this.#stalled = false
+        if (this.#state !== 'open') return
+        try {
+          this.#disturb(command, fault)
+        } catch (error) {
+          this.#refuse(error)
+        }
+        this.#takeTurn()
+      })
+    }
+  }
+
+  #disturb(command: Command, fault: AnyCommandFault): void {
+    if (fault.cut === true) {
+      this.#reset('cut by a fault')
+      return
+    }
+    if (fault.drop !== true && fault.answer === undefined) {
+      handle(command, this)
+      return
+    }
+    // The frames of an append belong together, carried out or not.
+    if (completesAppend(command)) this.writers.assemble(command)
+    if (fault.answer === undefined) return
+    if (isReply(command) || !('requestId' in command)) throw violation(`a ${command.command}`)
+    const request = command as Request
+    const [segment = ''] = segmentsOf(request, this.#segmentOfWriter)
+    const reply =
+      typeof fault.answer === 'string'
+        ? failureNamed(fault.answer, request, segment)
+        : (fault.answer as (request: Request) => Reply)(request)
+    if (completesAppend(command)) this.writers.fail(command.writerId, reply)
+    else this.reply(reply)
+  }
+
+  /** Whether a reply goes out, when a fault strikes it. */
+  #letReply(fault: AnyCommandFault): boolean {
+    if (fault.cut === true) this.#reset('cut by a fault')
+    if (fault.cut === true || fault.drop === true) return false
+    if (fault.delayMs !== undefined && fault.delayMs > 0) {
+      this.#outbox.hold()
+      this.#later(fault.delayMs, () => {
+        this.#outbox.resume()
+        this.#takeTurn()
+      })
+    }
+    return true
+  }
+
+  #later(ms: number, work: () => void): void {
+    const timer = setTimeout(() => {
+      cancel()
+      work()
+    }, ms)
+    const cancel = this.onGone(() => clearTimeout(timer))
+  }
+
+  #refuse(error: unknown): void {
+    if (!PravegaError.is(error, 'PROTOCOL_VIOLATION')) {
+      this.#services.logger.error('a command failed in the segment store', { peer: this.#peer, error })
+    }
+    this.end(error instanceof Error ? error.message : String(error))
+  }
+
+  /**
+   * Sends what is left, then closes. What the peer still sends is read and forgotten for a while: closing a socket with
+   * unread bytes would reset the connection, and the peer might lose the last replies.
+   */
+  #sendLast(): void {
+    if (!this.#outbox.empty || this.#socket.writableEnded) return
+    this.#socket.end()
+    this.#socket.resume()
+    this.#later(LINGER_MS, () => this.#socket.destroy())
+  }
+
+  #freeze(): void {
+    this.#outbox.hold()
+    this.#socket.pause()
+  }
+
+  #thaw(): void {
+    this.#outbox.resume()
+    this.#takeTurn()
+  }
+
+  #reset(reason: string): void {
+    if (this.#state === 'gone') return
+    this.#state = 'ending'
+    this.#log('connection reset by this server', { reason })
+    // A reset is only there for plain TCP.
+    if (this.#socket instanceof TLSSocket) this.#socket.destroy()
+    else this.#socket.resetAndDestroy()
+  }
+
+  #log(message: string, fields: Readonly<Record<string, unknown>> = {}): void {
+    this.#services.logger.debug(message, { peer: this.#peer, ...fields })
+  }
+}

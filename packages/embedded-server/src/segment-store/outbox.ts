@@ -1,0 +1,124 @@
+import type { Socket } from 'node:net'
+import { type Command, encodeFrame, FRAME_HEADER_BYTES, type SegmentRead } from '@pravega-ts/wire-protocol'
+
+/** From so many unsent bytes on, a connection is not read from until its peer has taken what it was sent. */
+const CONGESTED_BYTES = 4 * 1024 * 1024
+const REQUEST_ID_BYTES = 8
+const LENGTH_BYTES = 4
+const NOTHING = new Uint8Array(0)
+
+/**
+ * What a connection has to say, in order. Frames are collected over a turn, wait until the changes that they acknowledge
+ * are durable, and then go to the socket in one write. Counts what is unsent, so that the connection can stop reading.
+ */
+export class Outbox {
+  readonly #socket: Socket
+  readonly #passing: (bytes: number) => number | undefined
+  #collected: Uint8Array[] = []
+  #collectedBytes = 0
+  #waitingBytes = 0
+  #ready: Uint8Array[] = []
+  #readyBytes = 0
+  #held = 0
+
+  /** @param passing how many of the next bytes go out before the connection ends; undefined: all, and it goes on. */
+  constructor(socket: Socket, passing: (bytes: number) => number | undefined) {
+    this.#socket = socket
+    this.#passing = passing
+  }
+
+  /** True while the peer has to take more of what it was sent before it may ask for more. */
+  get congested(): boolean {
+    return this.#unsentBytes >= CONGESTED_BYTES
+  }
+
+  /** True when nothing waits to be handed to the socket. */
+  get empty(): boolean {
+    return this.#collectedBytes + this.#waitingBytes + this.#readyBytes === 0
+  }
+
+  add(command: Command): void {
+    this.#collect(encodeFrame(command))
+  }
+
+  /** Adds a SegmentRead whose data are `views`, which are sent as they are. */
+  addRead(reply: Omit<SegmentRead, 'command' | 'data'>, views: readonly Uint8Array[]): void {
+    const frame = encodeFrame({ command: 'SegmentRead', ...reply, data: NOTHING })
+    const dataBytes = views.reduce((sum, view) => sum + view.byteLength, 0)
+    const tail = frame.byteLength - REQUEST_ID_BYTES
+    const header = new DataView(frame.buffer, frame.byteOffset, frame.byteLength)
+    header.setInt32(LENGTH_BYTES, frame.byteLength - FRAME_HEADER_BYTES + dataBytes)
+    header.setInt32(tail - LENGTH_BYTES, dataBytes)
+    this.#collect(frame.subarray(0, tail))
+    for (const view of views) this.#collect(view)
+    this.#collect(frame.subarray(tail))
+  }
+
+  /** Sends what was collected, once `durable` has settled; that of the turns before goes first. */
+  release(durable: Promise<void> | undefined): void {
+    const frames = this.#collected
+    const bytes = this.#collectedBytes
+    if (frames.length === 0) return
+    this.#collected = []
+    this.#collectedBytes = 0
+    const makeReady = (): void => {
+      for (const frame of frames) this.#ready.push(frame)
+      this.#readyBytes += bytes
+      this.#send()
+    }
+    if (durable === undefined) {
+      makeReady()
+      return
+    }
+    this.#waitingBytes += bytes
+    durable.then(
+      () => {
+        this.#waitingBytes -= bytes
+        makeReady()
+      },
+      // The owner resets the connection then: nothing may be said about changes that are lost.
+      () => {},
+    )
+  }
+
+  /** Hands nothing to the socket until {@link Outbox.resume} was called as often as this. */
+  hold(): void {
+    this.#held++
+  }
+
+  resume(): void {
+    this.#held--
+    this.#send()
+  }
+
+  get #unsentBytes(): number {
+    return this.#collectedBytes + this.#waitingBytes + this.#readyBytes + this.#socket.writableLength
+  }
+
+  #collect(bytes: Uint8Array): void {
+    this.#collected.push(bytes)
+    this.#collectedBytes += bytes.byteLength
+  }
+
+  #send(): void {
+    if (this.#held > 0 || this.#ready.length === 0) return
+    const frames = this.#ready
+    const passing = this.#passing(this.#readyBytes)
+    this.#ready = []
+    this.#readyBytes = 0
+    if (!this.#socket.writable) return
+    this.#socket.cork()
+    for (const frame of passing === undefined ? frames : firstBytes(frames, passing)) this.#socket.write(frame)
+    this.#socket.uncork()
+    if (passing !== undefined) this.#socket.destroySoon()
+  }
+}
+
+function* firstBytes(frames: readonly Uint8Array[], bytes: number): Generator<Uint8Array, void, undefined> {
+  let left = bytes
+  for (const frame of frames) {
+    if (left <= 0) return
+    yield frame.subarray(0, left)
+    left -= frame.byteLength
+  }
+}
