@@ -3,6 +3,7 @@ import { invalid } from './refuse.ts'
 
 /** Where a server listens. An IPv6 address is kept without its brackets. */
 export interface Endpoint {
+  /** Host name or IP address. */
   readonly host: string
   /** 1 to 65535 */
   readonly port: number

@@ -54,6 +54,7 @@ export type ErrorCode =
   | 'UNIMPLEMENTED'
   | 'INTERNAL'
 
+/** What an error carries besides its code and message. */
 export interface PravegaErrorOptions {
   /** What led to this error. Kept as it is. */
   cause?: unknown
@@ -80,9 +81,11 @@ const USUALLY_RETRIABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
  * also recognises errors that were made by another installed copy of this package.
  */
 export class PravegaError extends Error {
+  /** What kind of failure it is. */
   readonly code: ErrorCode
   /** Whether the same call may succeed when it is made again. */
   readonly retriable: boolean
+  /** Values that a program may want to look at. Never holds secrets. */
   readonly details: Readonly<Record<string, unknown>>
 
   static {

@@ -2,7 +2,9 @@ import { invalid } from './refuse.ts'
 
 /** The part of the routing-key space [0, 1] that one segment takes. */
 export interface KeyRange {
+  /** From 0; belongs to the range only when it is 0. */
   readonly low: number
+  /** Up to 1; belongs to the range. */
   readonly high: number
 }
 

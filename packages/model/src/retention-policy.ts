@@ -18,7 +18,7 @@ export type RetentionPolicy =
       readonly maxBytes: bigint
     }
 
-/** Makes checked retention policies. */
+/** What the value `RetentionPolicy` can do. */
 export interface RetentionPolicies {
   /**
    * Keep data for at least `minMs` milliseconds.
@@ -56,6 +56,7 @@ function bounds(what: string, min: number | bigint, max: number | bigint): reado
   return [least, most]
 }
 
+/** Makes checked retention policies. */
 export const RetentionPolicy: RetentionPolicies = {
   byTime(min, max = LARGEST_INT64) {
     const [minMs, maxMs] = bounds('in milliseconds', min, max)

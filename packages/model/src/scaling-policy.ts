@@ -31,7 +31,7 @@ function positive(what: string, value: number): number {
   throw invalid(what, value, `it is not a whole number from 1 to ${LARGEST}`, 'Give at least 1')
 }
 
-/** What {@link ScalingPolicy} the value has: makes checked policies. */
+/** What the value `ScalingPolicy` can do. */
 export interface ScalingPolicies {
   /**
    * Always `segments` segments, until the stream is scaled by hand.
@@ -60,6 +60,7 @@ export interface ScalingPolicies {
   validate(policy: ScalingPolicy): ScalingPolicy
 }
 
+/** Makes checked scaling policies. */
 export const ScalingPolicy: ScalingPolicies = {
   fixed: segments => ScalingPolicy.validate({ type: 'fixed', segments }),
   byDataRate: (targetKBps, scaleFactor, minSegments) =>

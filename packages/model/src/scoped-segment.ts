@@ -11,7 +11,9 @@ const SEGMENT_NAME = /^([^/]*)\/([^/]*)\/(\d{1,10})(?:\.#epoch\.(\d{1,10}))?(?:#
  * Its text form is the name under which the segment stores know it.
  */
 export class ScopedSegment {
+  /** Name of the scope. */
   readonly scope: string
+  /** Name of the stream, or what stands for it in the segments of a key-value table. */
   readonly stream: string
   /** Epoch in the high 32 bits, number in the low 32 bits. */
   readonly segmentId: bigint
@@ -84,6 +86,7 @@ export class ScopedSegment {
     return new ScopedSegment(this.scope, this.stream, this.segmentId, transactionId)
   }
 
+  /** Same stream, same id, same transaction. */
   equals(other: ScopedSegment): boolean {
     return (
       this.segmentId === other.segmentId &&

@@ -6,7 +6,9 @@ import { invalid } from './refuse.ts'
  * them; whoever creates a stream checks its name with `validateStreamName` besides.
  */
 export class ScopedStream {
+  /** Name of the scope. */
   readonly scope: string
+  /** Name of the stream within its scope. */
   readonly stream: string
 
   /** @throws PravegaError `INVALID_ARGUMENT` */
@@ -30,6 +32,7 @@ export class ScopedStream {
     return new ScopedStream(scope, stream)
   }
 
+  /** Same scope, same stream. */
   equals(other: ScopedStream): boolean {
     return this.scope === other.scope && this.stream === other.stream
   }

@@ -5,6 +5,7 @@ import { ScalingPolicy } from './scaling-policy.ts'
 
 /** Settings of a stream. An update replaces all of them: what is left out goes back to its default. */
 export interface StreamConfiguration {
+  /** How many segments the stream has, and whether that changes with the load. */
   readonly scaling: ScalingPolicy
   /** Default: nothing is thrown away. */
   readonly retention?: RetentionPolicy | undefined
@@ -20,9 +21,13 @@ export interface StreamConfiguration {
 export interface StreamConfigurationOptions {
   /** Default `ScalingPolicy.fixed(1)`. */
   readonly scaling?: ScalingPolicy | undefined
+  /** Default: nothing is thrown away. */
   readonly retention?: RetentionPolicy | undefined
+  /** At most 127 different tags of 1 to 255 characters. Default: none. */
   readonly tags?: readonly string[] | undefined
+  /** Milliseconds, at least 0. Default 0. */
   readonly timestampAggregationTimeoutMs?: number | bigint | undefined
+  /** Bytes, at least 0. Default 0: as the server is set. */
   readonly rolloverSizeBytes?: number | bigint | undefined
 }
 

@@ -125,5 +125,5 @@ function makeUnbounded(prototype: StreamCut): StreamCut {
   return Object.freeze(cut)
 }
 
-/** {@link StreamCut.UNBOUNDED} */
+/** The same as `StreamCut.UNBOUNDED`. */
 export const UNBOUNDED: StreamCut = StreamCut.UNBOUNDED
