@@ -16,12 +16,19 @@ import { resolveTls, type TlsConfig, type TlsOptions } from './tls.ts'
 
 /** Everything that a client needs to know, complete and checked. Frozen. */
 export interface ClientConfig {
+  /** Where the controllers are. */
   readonly controllerUri: ControllerUri
+  /** Who the client is; absent when it says nothing about that. */
   readonly credentials?: Credentials | undefined
+  /** How connections are secured. */
   readonly tls: TlsConfig
+  /** How long things may take. */
   readonly timeouts: Timeouts
+  /** How often what failed is tried again. */
   readonly retry: RetryPolicy
+  /** Connections that are kept to one segment store at most. */
   readonly maxConnectionsPerSegmentStore: number
+  /** Where log lines go. */
   readonly logger: Logger
 }
 
@@ -31,8 +38,11 @@ export interface ClientConfigOptions {
   readonly controllerUri?: string | ControllerUri | undefined
   /** Default: from the environment. `null`: none, whatever the environment says. */
   readonly credentials?: Credentials | null | undefined
+  /** Default: as the scheme of the controller URI says. */
   readonly tls?: TlsOptions | undefined
+  /** Default: `DEFAULT_TIMEOUTS`, one by one. */
   readonly timeouts?: Some<Timeouts> | undefined
+  /** Default: `DEFAULT_RETRY`, one by one. */
   readonly retry?: Some<RetryPolicy> | undefined
   /** Connections that are kept to one segment store; requests share them. Default 10. */
   readonly maxConnectionsPerSegmentStore?: number | undefined

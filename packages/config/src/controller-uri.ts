@@ -5,6 +5,7 @@ import { invalidConfig, invalidSecret } from './invalid-config.ts'
 export interface ControllerUri {
   /** `true`: the endpoints are asked for the list of all controllers. `false`: they are the list. */
   readonly discovery: boolean
+  /** Whether the scheme means TLS. */
   readonly tls: boolean
   /** At least one. */
   readonly endpoints: readonly Endpoint[]

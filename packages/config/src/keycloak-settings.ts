@@ -3,10 +3,13 @@ import { invalidConfig, invalidSecret } from './invalid-config.ts'
 
 /** A client (service account) of a Keycloak realm. */
 export interface KeycloakSettings {
+  /** Name of the realm. */
   readonly realm: string
   /** With the path at which Keycloak is served, without `/realms`, for instance `https://login.example.com/auth`. */
   readonly authServerUrl: string
+  /** Id of the client; `resource` in Keycloak's JSON. */
   readonly clientId: string
+  /** Secret of the client; `credentials.secret` in Keycloak's JSON. */
   readonly clientSecret: string
 }
 

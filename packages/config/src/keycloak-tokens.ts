@@ -31,10 +31,10 @@ const TRANSIENT_STATUS: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 
 export async function requestToken(client: KeycloakSettings, options: TokenRequestOptions): Promise<IssuedToken> {
   const signal = AbortSignal.timeout(options.timeoutMs)
   const url = `${client.authServerUrl.replace(/\/+$/, '')}/realms/${encodeURIComponent(client.realm)}/protocol/openid-connect/token`
-  const access = await post(url, 'access token', options, signal, {
+  const access = await post(url, 'an access token', options, signal, {
     form: { grant_type: 'client_credentials', client_id: client.clientId, client_secret: client.clientSecret },
   })
-  return post(url, 'token with permissions', options, signal, {
+  return post(url, 'a token with permissions', options, signal, {
     bearer: access.accessToken,
     form: { grant_type: 'urn:ietf:params:oauth:grant-type:uma-ticket', audience: options.audience },
   })
@@ -84,7 +84,7 @@ function tokenIn(body: Readonly<Record<string, unknown>>, what: string, url: str
   if (typeof accessToken !== 'string' || !TOKEN.test(accessToken)) {
     throw new PravegaError(
       'PROTOCOL_VIOLATION',
-      `The identity provider at ${url} answered the request for an ${what} without a usable "access_token". Check "auth-server-url" and "realm".`,
+      `The identity provider at ${url} answered the request for ${what} without a usable "access_token". Check "auth-server-url" and "realm".`,
     )
   }
   return { accessToken, lifetimeMs: typeof seconds === 'number' && seconds > 0 ? seconds * 1000 : 0 }
@@ -94,7 +94,7 @@ function refusal(status: number, body: Readonly<Record<string, unknown>>, what: 
   const { error } = body
   // Only the OAuth error code: descriptions of some servers repeat what was sent.
   const reason = typeof error === 'string' && /^[A-Za-z_]{1,40}$/.test(error) ? ` (${error})` : ''
-  const text = `The identity provider at ${url} answered the request for an ${what} with status ${status}${reason}.`
+  const text = `The identity provider at ${url} answered the request for ${what} with status ${status}${reason}.`
   const details = { status }
   if (TRANSIENT_STATUS.has(status)) {
     return new PravegaError('UNAVAILABLE', `${text} Try again later.`, { details, retriable: true })
@@ -109,14 +109,14 @@ function classify(error: unknown, what: string, url: string, timeoutMs: number, 
   if (signal.aborted) {
     return new PravegaError(
       'DEADLINE_EXCEEDED',
-      `The identity provider at ${url} did not give an ${what} within ${timeoutMs} ms. Check that it can be reached.`,
+      `The identity provider at ${url} did not give ${what} within ${timeoutMs} ms. Check that it can be reached.`,
       { cause: error },
     )
   }
   if (PravegaError.is(error)) return error
   return new PravegaError(
     'UNAVAILABLE',
-    `The identity provider at ${url} could not be asked for an ${what}. Check that it can be reached.`,
+    `The identity provider at ${url} could not be asked for ${what}. Check that it can be reached.`,
     { cause: error, retriable: true },
   )
 }

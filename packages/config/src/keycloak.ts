@@ -7,6 +7,7 @@ import { checkKeycloakOptions } from './option-schema.ts'
 import type { RetryPolicy } from './retry.ts'
 import { waitFor } from './wait-for.ts'
 
+/** How tokens are got and kept. */
 export interface KeycloakOptions {
   /** Client id of the controller in Keycloak. Default `'pravega-controller'`. */
   readonly audience?: string | undefined

@@ -14,6 +14,7 @@ export interface Timeouts {
   readonly closeMs: number
 }
 
+/** What holds where no option says anything else. */
 export const DEFAULT_TIMEOUTS: Timeouts = Object.freeze({
   connectMs: 5_000,
   requestMs: 30_000,

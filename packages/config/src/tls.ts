@@ -16,11 +16,13 @@ export interface TlsConfig {
   readonly cert?: string | undefined
   /** PEM private key of `cert`. */
   readonly key?: string | undefined
+  /** For an encrypted `key`. */
   readonly passphrase?: string | undefined
   /** Whether the certificate of a segment store must name the host. The controller's always must. */
   readonly validateHostName: boolean
 }
 
+/** How connections should be secured. */
 export interface TlsOptions {
   /** Default: as the scheme of the controller URI says. `false` with a scheme that means TLS is refused. */
   readonly controller?: boolean | undefined
