@@ -1,5 +1,13 @@
 import { type CallOptions, PravegaError } from '@pravega-ts/model'
 
+/** The longest that a timer can be, 24.8 days; a longer one would fire at once. */
+const MAX_TIMER_MS = 0x7fff_ffff
+
+/** Like setTimeout, but a time longer than timers can be, Infinity too, counts as the longest one. */
+export function startTimer(ms: number, onTime: () => void): NodeJS.Timeout {
+  return setTimeout(onTime, Math.min(ms, MAX_TIMER_MS))
+}
+
 /** Ends a wait, one way or the other. Only the first call counts. */
 export interface Settle<T> {
   resolve(value: T): void
@@ -21,10 +29,8 @@ export function waitFor<T>(
 ): Promise<T> {
   const { signal, timeoutMs = defaultMs } = call ?? {}
   return new Promise((resolve, reject) => {
-    if (signal?.aborted) {
-      reject(aborted(what, signal))
-      return
-    }
+    if (!(timeoutMs >= 0)) throw badTimeout(timeoutMs)
+    if (signal?.aborted) throw aborted(what, signal)
     let over = false
     let stop: (() => void) | undefined
     const finish = (): boolean => {
@@ -40,13 +46,21 @@ export function waitFor<T>(
       reject: error => finish() && reject(error),
     }
     const onAbort = (): void => settle.reject(aborted(what, signal))
-    const timer = Number.isFinite(timeoutMs)
-      ? setTimeout(() => settle.reject(late(what, timeoutMs)), timeoutMs)
-      : undefined
+    const timer =
+      timeoutMs === Number.POSITIVE_INFINITY
+        ? undefined
+        : startTimer(timeoutMs, () => settle.reject(late(what, timeoutMs)))
     signal?.addEventListener('abort', onAbort, { once: true })
     stop = start(settle)
     if (over) stop()
   })
+}
+
+function badTimeout(timeoutMs: number): PravegaError {
+  return new PravegaError(
+    'INVALID_ARGUMENT',
+    `timeoutMs is ${timeoutMs}; it must be a number of milliseconds from 0 on`,
+  )
 }
 
 function aborted(what: string, signal: AbortSignal | undefined): PravegaError {

@@ -1,5 +1,5 @@
 import { PravegaError } from '@pravega-ts/model'
-import { isUuid, writeUuid } from '../codec/uuid.ts'
+import { writeUuid } from '../codec/uuid.ts'
 import { appendBlockEnd } from '../commands/append-block-end.ts'
 import { conditionalBlockEnd } from '../commands/conditional-block-end.ts'
 import { FRAME_HEADER_BYTES } from '../limits.ts'
@@ -70,11 +70,10 @@ export function finishConditionalAppendFrame(frame: Uint8Array, fields: Conditio
 function startFrame(frame: Uint8Array, size: number, type: number, writerId: string): DataView {
   if (size < 0)
     throw new PravegaError('INVALID_ARGUMENT', `${frame.length} bytes have no room for the head and tail of an append`)
-  if (!isUuid(writerId))
-    throw new PravegaError('INVALID_ARGUMENT', `the writer id ${JSON.stringify(writerId)} is not a UUID`)
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength)
   view.setInt32(0, type)
   view.setInt32(4, frame.length - FRAME_HEADER_BYTES)
-  writeUuid(frame, FRAME_HEADER_BYTES, writerId)
+  if (!writeUuid(frame, FRAME_HEADER_BYTES, writerId))
+    throw new PravegaError('INVALID_ARGUMENT', `the writer id ${JSON.stringify(writerId)} is not a UUID`)
   return view
 }

@@ -1,7 +1,7 @@
 import { PravegaError } from '@pravega-ts/model'
 import { FRAME_HEADER_BYTES, MAX_FRAME_BYTES } from '../limits.ts'
 import { modifiedUtf8Length, writeModifiedUtf8 } from './modified-utf8.ts'
-import { isUuid, writeUuid } from './uuid.ts'
+import { writeUuid } from './uuid.ts'
 
 const FIRST_CAPACITY = 256
 const MAX_UTF_BYTES = 65_535
@@ -83,9 +83,9 @@ export class Writer {
   }
 
   uuid(value: string): void {
-    if (!isUuid(value)) throw this.#refuse(value, 'a UUID like 01234567-89ab-cdef-fedc-ba9876543210')
     const at = this.#reserve(16)
-    writeUuid(this.#bytes, at, value)
+    if (!writeUuid(this.#bytes, at, value))
+      throw this.#refuse(value, 'a UUID like 01234567-89ab-cdef-fedc-ba9876543210')
   }
 
   utf(value: string): void {

@@ -10,7 +10,8 @@ export interface FlowHost {
   readonly requestMs: number
   send(command: Command, flow: ConnectionFlow): void
   write(chunks: readonly Uint8Array[]): boolean
-  drained(options: CallOptions | undefined): Promise<void>
+  /** Whether so much is queued that writers should wait. */
+  isFull(): boolean
   requestStarted(request: IdentifiedRequest): void
   requestSettled(request: IdentifiedRequest): void
   closed(flow: ConnectionFlow): void
@@ -27,6 +28,7 @@ export class ConnectionFlow implements Flow {
   readonly #handler: FlowHandler
   readonly #idBits: bigint
   readonly #waiting = new Map<bigint, Settle<Reply>>()
+  readonly #stalled = new Set<Settle<void>>()
   #sequence = 0
   #cause: PravegaError | undefined
 
@@ -67,7 +69,11 @@ export class ConnectionFlow implements Flow {
 
   async drained(options?: CallOptions): Promise<void> {
     this.#assertOpen()
-    return this.#host.drained(options)
+    if (!this.#host.isFull()) return
+    await waitFor<void>('room in the send queue', options, Number.POSITIVE_INFINITY, settle => {
+      this.#stalled.add(settle)
+      return () => this.#stalled.delete(settle)
+    })
   }
 
   async request(make: (requestId: bigint) => IdentifiedRequest, options?: CallOptions): Promise<Reply> {
@@ -112,6 +118,11 @@ export class ConnectionFlow implements Flow {
     return true
   }
 
+  /** @internal */
+  resume(): void {
+    for (const writer of [...this.#stalled]) writer.resolve()
+  }
+
   /** @internal The connection is gone, or this flow is of no use any more. */
   fail(cause: PravegaError): void {
     if (this.#cause !== undefined) return
@@ -125,7 +136,7 @@ export class ConnectionFlow implements Flow {
 
   #end(cause: PravegaError): void {
     this.#cause = cause
-    for (const waiter of [...this.#waiting.values()]) waiter.reject(cause)
+    for (const waiter of [...this.#waiting.values(), ...this.#stalled]) waiter.reject(cause)
   }
 
   #assertOpen(): void {

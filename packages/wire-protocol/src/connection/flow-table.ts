@@ -45,6 +45,11 @@ export class FlowTable {
     }
   }
 
+  /** There is room in the queue of the connection again. */
+  drained(): void {
+    for (const flow of [...this.#flows.values()]) flow.resume()
+  }
+
   /** To be told of every command that a flow sends. */
   sent(command: Command, flow: ConnectionFlow): void {
     if (command.command === 'ReadSegment') this.#reads.add(command.requestId, command.offset, flow)

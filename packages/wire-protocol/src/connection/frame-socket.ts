@@ -4,6 +4,7 @@ import { type Endpoint, PravegaError } from '@pravega-ts/model'
 import type { RawFrame } from '../framing/frame.ts'
 import { FrameParser } from '../framing/frame-parser.ts'
 import type { Dial } from './dial.ts'
+import { connectFailure } from './loss.ts'
 
 /** What a FrameSocket tells its owner. */
 export interface FrameSocketEvents {
@@ -51,7 +52,12 @@ export class FrameSocket {
         return true
       },
     }
-    const socket = dial(endpoint, { tls, connectTimeoutMs, onread })
+    let socket: Socket
+    try {
+      socket = dial(endpoint, { tls, connectTimeoutMs, onread })
+    } catch (error) {
+      throw connectFailure(endpoint, tls !== undefined, error instanceof Error ? error : new Error(String(error)))
+    }
     this.#socket = socket
     socket.setNoDelay(true)
     socket.on('error', error => {
@@ -87,10 +93,9 @@ export class FrameSocket {
       })
     }
     for (const chunk of chunks) {
-      const { length } = chunk
-      if (length === 0) continue
-      this.#unsent += length
-      socket.write(chunk, () => this.#sent(length))
+      if (chunk.length === 0) continue
+      this.#unsent += chunk.length
+      socket.write(chunk, () => this.#sent(chunk.length))
     }
     this.#full ||= this.#unsent > this.#highWaterBytes
     return !this.#full

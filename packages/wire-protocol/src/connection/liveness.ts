@@ -15,6 +15,12 @@ export class Liveness {
     this.#receivedAt = now
   }
 
+  /** Starts over: so far nothing was expected of the peer. */
+  restart(now: number): void {
+    this.#sentAt = now
+    this.#receivedAt = now
+  }
+
   sent(now: number): void {
     this.#sentAt = now
   }

@@ -19,6 +19,7 @@ export function greetingFailure(endpoint: Endpoint, tls: boolean, error: Error |
   const remedy = tls
     ? 'check that it is a Pravega segment store'
     : 'it may expect TLS (use a tls:// controller URI), or not be a Pravega segment store'
+  if (PravegaError.is(error) && error.code !== 'PROTOCOL_VIOLATION') return error
   if (PravegaError.is(error))
     return new PravegaError(error.code, `${where}: ${error.message}; ${remedy}`, {
       cause: error,

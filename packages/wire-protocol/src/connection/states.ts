@@ -1,4 +1,5 @@
 import type { PravegaError } from '@pravega-ts/model'
+import { startTimer } from '../call.ts'
 import { Liveness } from './liveness.ts'
 
 // The states of a connection. Each is made by the function of its name and owns the timers of that state; `exit` ends
@@ -23,7 +24,7 @@ export interface Greeting {
 export interface Ready {
   readonly tag: 'ready'
   readonly liveness: Liveness
-  /** The timer runs only while somebody relies on the connection. */
+  /** Starts the timer that looks after the peer; it stops by itself when nobody relies on the connection. */
   watch(): void
   exit(): void
 }
@@ -45,12 +46,12 @@ export interface Closed {
 export type ConnectionState = Connecting | Greeting | Ready | Draining | Closed
 
 export function connecting(timeoutMs: number, onTimeout: () => void): Connecting {
-  const timer = setTimeout(onTimeout, timeoutMs)
+  const timer = startTimer(timeoutMs, onTimeout)
   return { tag: 'connecting', exit: () => clearTimeout(timer) }
 }
 
 export function greeting(timeoutMs: number, onTimeout: () => void): Greeting {
-  const timer = setTimeout(onTimeout, timeoutMs)
+  const timer = startTimer(timeoutMs, onTimeout)
   return { tag: 'greeting', exit: () => clearTimeout(timer) }
 }
 
@@ -82,7 +83,7 @@ export function ready(timeouts: { keepAliveMs: number; idleReadMs: number }, act
     watch()
   }
   const watch = (): void => {
-    timer ??= setTimeout(check, liveness.nextCheckMs(performance.now())).unref()
+    timer ??= startTimer(liveness.nextCheckMs(performance.now()), check).unref()
   }
   const exit = (): void => {
     clearTimeout(timer)
@@ -92,7 +93,7 @@ export function ready(timeouts: { keepAliveMs: number; idleReadMs: number }, act
 }
 
 export function draining(cause: PravegaError, timeoutMs: number, onTimeout: () => void): Draining {
-  const timer = setTimeout(onTimeout, timeoutMs)
+  const timer = startTimer(timeoutMs, onTimeout)
   return { tag: 'draining', cause, exit: () => clearTimeout(timer) }
 }
 

@@ -1,6 +1,6 @@
 import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls'
 import { type Logger, silentLogger, type Timeouts } from '@pravega-ts/config'
-import { type CallOptions, type CloseOptions, type Endpoint, formatEndpoint, PravegaError } from '@pravega-ts/model'
+import { type CloseOptions, type Endpoint, formatEndpoint, PravegaError } from '@pravega-ts/model'
 import { type Settle, waitFor } from '../call.ts'
 import type { Command } from '../commands/catalogue.ts'
 import type { Hello } from '../commands/hello.ts'
@@ -41,9 +41,11 @@ export class WireConnection {
    * @throws PravegaError CONNECTION_FAILED, VERSION_MISMATCH, PROTOCOL_VIOLATION, ABORTED.
    */
   static async open(options: ConnectionOptions): Promise<WireConnection> {
+    if (options.signal?.aborted)
+      throw new PravegaError('ABORTED', 'the connection was not wanted any more', { cause: options.signal.reason })
     const connection = new WireConnection(options)
     try {
-      await waitFor<void>('the connection', options, Number.POSITIVE_INFINITY, settle => {
+      await waitFor<void>('the connection', { signal: options.signal }, Number.POSITIVE_INFINITY, settle => {
         connection.#opening = settle
         return () => {}
       })
@@ -63,7 +65,6 @@ export class WireConnection {
   readonly #socket: FrameSocket
   readonly #host: FlowHost
   readonly #flows = new FlowTable()
-  readonly #drainWaiters = new Set<Settle<void>>()
   #state: ConnectionState
   #opening: Settle<void> | undefined
   readonly #resolveClosed: () => void
@@ -81,17 +82,17 @@ export class WireConnection {
     this.#resolveClosed = resolveClosed
     this.#host = this.#flowHost()
     const { connectMs } = timeouts
-    this.#state = connecting(connectMs, () => this.#destroy(this.#timeout('the connection', connectMs)))
     this.#socket = new FrameSocket(
       { endpoint, dial, tls, connectTimeoutMs: connectMs, highWaterBytes },
       {
         connected: () => this.#onConnected(),
         received: () => this.#onReceived(),
         frame: frame => this.#onFrame(frame),
-        drained: () => this.#settleDrained(waiter => waiter.resolve()),
+        drained: () => this.#flows.drained(),
         gone: error => this.#onGone(error),
       },
     )
+    this.#state = connecting(connectMs, () => this.#destroy(this.#timeout('the connection', connectMs)))
   }
 
   /** `connecting` and `greeting` are only seen by those who are told of a connection before it is open. */
@@ -116,8 +117,7 @@ export class WireConnection {
   openFlow(handler: FlowHandler): Flow {
     this.#assertReady()
     const flow = this.#flows.open(this.#host, handler)
-    if (this.#flows.size === 1) this.#socket.keepProcess(true)
-    this.#watch()
+    if (this.#flows.size === 1) this.#startRelying()
     return flow
   }
 
@@ -224,7 +224,7 @@ export class WireConnection {
         this.#assertReady()
         return this.#write(chunks)
       },
-      drained: options => this.#drained(options),
+      isFull: () => this.#socket.full,
       requestStarted: ({ command, requestId }) =>
         channels.requestStarted.publish({ endpoint: this.#where, command, requestId }),
       requestSettled: ({ command, requestId }) => {
@@ -249,21 +249,12 @@ export class WireConnection {
     return this.#socket.write(chunks)
   }
 
-  async #drained(options: CallOptions | undefined): Promise<void> {
-    this.#assertReady()
-    if (!this.#socket.full) return
-    await waitFor<void>('room in the send queue', options, Number.POSITIVE_INFINITY, settle => {
-      this.#drainWaiters.add(settle)
-      return () => this.#drainWaiters.delete(settle)
-    })
-  }
-
-  #settleDrained(settle: (waiter: Settle<void>) => void): void {
-    for (const waiter of [...this.#drainWaiters]) settle(waiter)
-  }
-
-  #watch(): void {
-    if (this.#state.tag === 'ready') this.#state.watch()
+  /** From the first flow on the socket keeps the process running, and a dead peer is noticed. */
+  #startRelying(): void {
+    if (this.#state.tag !== 'ready') return
+    this.#socket.keepProcess(true)
+    this.#state.liveness.restart(performance.now())
+    this.#state.watch()
   }
 
   #assertReady(): void {
@@ -284,7 +275,6 @@ export class WireConnection {
     const cause = this.#explain(error)
     this.#setState(closed(cause))
     this.#flows.failAll(cause)
-    this.#settleDrained(waiter => waiter.reject(cause))
     this.#opening?.reject(cause)
     this.#logger.debug('connection closed', { endpoint: this.#where, code: cause.code, reason: cause.message })
     channels.connectionClosed.publish({ endpoint: this.#where, cause })

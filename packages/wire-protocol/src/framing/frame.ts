@@ -104,7 +104,7 @@ function notOneFrame(actual: number, expected: number): PravegaError {
 export function unknownType(type: number): PravegaError {
   return new PravegaError(
     'PROTOCOL_VIOLATION',
-    `the peer sent a frame of the unknown type ${type}; it may not be a Pravega segment store, or expect TLS`,
+    `the peer sent a frame of the unknown type ${type}, which ends the connection`,
     { details: { type } },
   )
 }

@@ -43,6 +43,7 @@ interface Slot {
 export class ConnectionPool {
   readonly #options: ConnectionPoolOptions
   readonly #slots = new Map<string, Set<Slot>>()
+  readonly #maxConnections: number
   #closing: PravegaError | undefined
 
   constructor(options: ConnectionPoolOptions) {
@@ -53,6 +54,7 @@ export class ConnectionPool {
         `maxConnectionsPerEndpoint is ${maxConnectionsPerEndpoint}; it must be an integer of at least 1`,
       )
     this.#options = options
+    this.#maxConnections = maxConnectionsPerEndpoint
   }
 
   /** Connections that are open or being opened. */
@@ -89,8 +91,8 @@ export class ConnectionPool {
       slots.map(async slot => {
         clearTimeout(slot.idleTimer)
         slot.abort.abort(this.#closing)
-        await slot.connection?.close(options)
-        await slot.opening.catch(() => {})
+        const connection = await slot.opening.catch(() => undefined)
+        await connection?.close(options)
       }),
     )
   }
@@ -108,13 +110,16 @@ export class ConnectionPool {
 
   #choose(endpoint: Endpoint, dedicated: boolean): Slot {
     const key = formatEndpoint(endpoint)
-    const { maxConnectionsPerEndpoint = DEFAULT_MAX_CONNECTIONS } = this.#options
-    const shared = [...(this.#slots.get(key) ?? [])].filter(slot => !slot.dedicated && !isClosing(slot))
+    const shared = this.#shared(key)
     const best = shared.reduce<Slot | undefined>((a, b) => (a === undefined || load(b) < load(a) ? b : a), undefined)
-    const mayOpen = dedicated || shared.length < maxConnectionsPerEndpoint
+    const mayOpen = dedicated || shared.length < this.#maxConnections
     if (best === undefined || (load(best) > 0 && mayOpen)) return this.#open(endpoint, key, dedicated)
     best.dedicated = dedicated
     return best
+  }
+
+  #shared(key: string): Slot[] {
+    return [...(this.#slots.get(key) ?? [])].filter(slot => !slot.dedicated && !isClosing(slot))
   }
 
   #open(endpoint: Endpoint, key: string, dedicated: boolean): Slot {
@@ -135,6 +140,7 @@ export class ConnectionPool {
       connection => {
         slot.connection = connection
         connection.closed.then(() => this.#remove(slot))
+        this.#restWhenIdle(slot)
       },
       () => this.#remove(slot),
     )
@@ -158,8 +164,12 @@ export class ConnectionPool {
   #restWhenIdle(slot: Slot): void {
     const { connection } = slot
     if (connection === undefined || load(slot) > 0 || isClosing(slot)) return
-    slot.dedicated = false
     clearTimeout(slot.idleTimer)
+    if (slot.dedicated && this.#shared(slot.key).length >= this.#maxConnections) {
+      void connection.close()
+      return
+    }
+    slot.dedicated = false
     slot.idleTimer = setTimeout(
       () => void connection.close(),
       this.#options.idleConnectionMs ?? DEFAULT_IDLE_MS,

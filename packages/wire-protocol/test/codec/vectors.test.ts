@@ -1,18 +1,10 @@
 import { decodeFrame, encodeFrame, encodeFrameChunks } from '@pravega-ts/wire-protocol'
 import { describe, expect, it } from 'vitest'
 import { ALL_COMMANDS } from '../../src/commands/catalogue.ts'
+import { plain } from '../support/plain.ts'
 import { bytesOf, commandOf, loadVectors, type Vector } from '../vectors/vectors.ts'
 
 const vectors = loadVectors<Vector>('wire-vectors.json')
-
-/** Makes plain Uint8Arrays of Buffers, so that values compare. */
-function plain<T>(value: T): T {
-  if (value instanceof Uint8Array) return Uint8Array.from(value) as T
-  if (Array.isArray(value)) return value.map(plain) as T
-  if (typeof value === 'object' && value !== null)
-    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, plain(part)])) as T
-  return value
-}
 
 describe('frames of the Java library', () => {
   it('cover every command', () => {
