@@ -49,6 +49,12 @@ describe('RetentionPolicy', () => {
     expect(RetentionPolicy.byTime(5, 5n)).toEqual({ type: 'byTime', minMs: 5n, maxMs: 5n })
   })
 
+  it('stays the same when it is checked again', () => {
+    for (const policy of [RetentionPolicy.byTime(1, 2), RetentionPolicy.bySize(3, 4)]) {
+      expect(RetentionPolicy.validate(policy)).toEqual(policy)
+    }
+  })
+
   it('refuses bounds that are none', () => {
     expect(refused(() => RetentionPolicy.byTime(-1))).toContain('smallest retention in milliseconds -1')
     expect(refused(() => RetentionPolicy.bySize(5, 4))).toContain('it is below the smallest one, 5')

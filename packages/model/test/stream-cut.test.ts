@@ -77,6 +77,37 @@ describe('StreamCut', () => {
     }
   })
 
+  it.each(vectors.compact.compactSignedLong.filter(({ value }) => BigInt(value) >= -1n))(
+    'writes the offset $value as Java does',
+    ({ value, hex: expected }) => {
+      expect(hex(new StreamCut(stream, [[0n, BigInt(value)]]).toBytes())).toMatch(
+        new RegExp(`^.{16}0003732f740100${expected}$`),
+      )
+    },
+  )
+
+  it.each(vectors.compact.compactLong.filter(({ value }) => (BigInt(value) & 0x8000_0000n) === 0n))(
+    'writes the segment id $value as Java does',
+    ({ value, hex: expected }) => {
+      expect(hex(new StreamCut(stream, [[BigInt(value), 5n]]).toBytes())).toMatch(
+        new RegExp(`^.{16}0003732f7401${expected}05$`),
+      )
+    },
+  )
+
+  it.each(vectors.compact.compactInt.filter(({ value }) => value <= 16384))(
+    'writes the number of segments $value as Java does, and reads it',
+    ({ value, hex: expected }) => {
+      const cut = new StreamCut(
+        stream,
+        Array.from({ length: value }, (_, number) => [BigInt(number), 5n] as const),
+      )
+      const bytes = cut.toBytes()
+      expect(hex(bytes.subarray(8, 13 + expected.length / 2))).toBe(`0003732f74${expected}`)
+      expect(StreamCut.fromBytes(bytes).equals(cut)).toBe(true)
+    },
+  )
+
   it('round-trips through text, JSON and bytes', () => {
     const id = fc
       .tuple(fc.integer({ min: 0, max: 0x7fff_ffff }), fc.integer({ min: 0, max: 0x3fff_ffff }))
