@@ -1,5 +1,6 @@
 import { type KeyRange, makeSegmentId, splitKeyRange } from '@pravega-ts/model'
 import { activeEpoch, highestNumber } from './epochs.ts'
+import { MOST_SEGMENTS } from './settings.ts'
 import type { EpochRecord, SegmentRecord, StreamRecord, StreamSettings } from './stream-record.ts'
 
 /** A scale as it is asked for. */
@@ -27,14 +28,16 @@ export type ScaleDecision =
  */
 export function decideScale(stream: StreamRecord, request: ScaleRequest): ScaleDecision {
   if (stream.sealed || (request.sealing.length === 0 && request.ranges.length === 0)) return { status: 'FAILURE' }
+  if (request.ranges.length > MOST_SEGMENTS) return { status: 'FAILURE' }
   const active = activeEpoch(stream).segments
-  const sealed = active.filter(({ id }) => request.sealing.includes(id))
-  if (new Set(request.sealing).size !== sealed.length) return { status: 'PRECONDITION_FAILED' }
+  const sealing = new Set(request.sealing)
+  const sealed = active.filter(({ id }) => sealing.has(id))
+  if (sealing.size !== sealed.length) return { status: 'PRECONDITION_FAILED' }
   const ranges = [...request.ranges].sort((a, b) => a.low - b.low)
   if (!ranges.every(({ low, high }) => low < high) || !sameUnion(ranges, sealed)) return { status: 'FAILURE' }
-  if (active.length - sealed.length + ranges.length < stream.settings.scaling.minSegments) {
-    return { status: 'PRECONDITION_FAILED' }
-  }
+  const left = active.length - sealed.length + ranges.length
+  if (left > MOST_SEGMENTS) return { status: 'FAILURE' }
+  if (left < stream.settings.scaling.minSegments) return { status: 'PRECONDITION_FAILED' }
   return { status: 'STARTED', scale: planScale(stream, sealed, ranges, request.timestamp) }
 }
 

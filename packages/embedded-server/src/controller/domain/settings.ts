@@ -12,9 +12,12 @@ export function isWellFormed(settings: StreamSettings): boolean {
   )
 }
 
+/** Most segments that a stream or table has at one time: a request for more would take the process down. */
+export const MOST_SEGMENTS = 10_000
+
 /** Whether a stream can have the configuration. Pravega leaves a half-made or stuck stream behind where it cannot. */
-export function isPossible(settings: StreamSettings): boolean {
-  return settings.scaling.minSegments > 0
+export function isPossible({ scaling }: StreamSettings): boolean {
+  return scaling.minSegments > 0 && scaling.minSegments <= MOST_SEGMENTS
 }
 
 /** One segment that never scales: what internal streams have. */

@@ -22,7 +22,7 @@ export async function commitTransactions(context: ControllerContext, record: Str
     const epoch = transactionEpoch(first.id)
     const ids = batch.map(({ id }) => id)
     if (fitsActiveEpoch(stream, epoch)) {
-      await mergeTransactions(context, stream, activeEpoch(stream), ids)
+      await mergeTransactions(context, stream, activeEpoch(stream), ids, 'fail')
       for (const id of ids) completeTransaction(context, stream.scope, stream.stream, id, 'committed')
     } else {
       stream = await roll(context, stream, epoch, ids)

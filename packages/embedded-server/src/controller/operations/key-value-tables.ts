@@ -1,6 +1,7 @@
 import { firstEpoch } from '../domain/epochs.ts'
 import { isGroupOrTableName, segmentName, tableSegmentOwner } from '../domain/names.ts'
 import { type Page, pageByName } from '../domain/paging.ts'
+import { MOST_SEGMENTS } from '../domain/settings.ts'
 import type { SegmentRecord } from '../domain/stream-record.ts'
 import type { TableRecord } from '../state/records.ts'
 import { type ControllerContext, isOpenScope, scopeExists } from './context.ts'
@@ -30,7 +31,7 @@ export async function createTable(
     if (!isOpenScope(context, scope)) return 'SCOPE_NOT_FOUND'
     if (context.state.tables.get(scope, table) !== undefined) return 'TABLE_EXISTS'
     const keyLength = primaryKeyLength + secondaryKeyLength
-    if (keyLength > LONGEST_KEY) return 'FAILURE'
+    if (keyLength > LONGEST_KEY || partitions > MOST_SEGMENTS) return 'FAILURE'
     const names = segmentNames(scope, table, config)
     await Promise.all(names.map(name => context.engine.createTableSegment(name, { keyLength, rolloverSizeBytes })))
     if (!isOpenScope(context, scope)) {

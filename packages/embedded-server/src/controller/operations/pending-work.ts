@@ -99,7 +99,7 @@ async function rollTransactions(
   transactions: readonly string[],
 ): Promise<void> {
   const merged = epochAt(record.epochs, record.epochs.length - 2)
-  await mergeTransactions(context, record, merged, transactions)
+  await mergeTransactions(context, record, merged, transactions, 'merged before')
   await sealSegments(
     context,
     record,
@@ -108,15 +108,13 @@ async function rollTransactions(
   for (const id of transactions) completeTransaction(context, record.scope, record.stream, id, 'committed')
 }
 
-/**
- * Appends the segments of transactions of one epoch to the segments of the same number, in the order given. A segment
- * that is sealed already was merged into before.
- */
+/** Appends the segments of transactions of one epoch to the segments of the same number, in the order given. */
 export async function mergeTransactions(
   context: ControllerContext,
   { scope, stream }: StreamRecord,
   into: EpochRecord,
   transactions: readonly string[],
+  whenSealed: 'merged before' | 'fail',
 ): Promise<void> {
   const numbers = new Set(
     transactions.flatMap(id => context.state.transactions.get(streamKey(scope, stream), id)?.segments ?? []),
@@ -128,8 +126,11 @@ export async function mergeTransactions(
       const sources = transactions.map(id =>
         segmentName(scope, stream, makeSegmentId(number, transactionEpoch(id)), id),
       )
-      const outcome = await context.engine.mergeSegments(segmentName(scope, stream, target.id), sources)
-      if (outcome === 'missing') throw new Error(`segment ${segmentName(scope, stream, target.id)} is missing`)
+      const name = segmentName(scope, stream, target.id)
+      const outcome = await context.engine.mergeSegments(name, sources)
+      if (outcome === 'missing' || (outcome === 'sealed' && whenSealed === 'fail')) {
+        throw new Error(`transactions cannot be merged into segment ${name}, which is ${outcome}`)
+      }
     }),
   )
 }
@@ -140,8 +141,11 @@ async function deleteSegments(context: ControllerContext, record: StreamRecord):
   const gone = new Set(segmentsBefore(record.epochs, headPlacements(record)))
   const left = allSegments(record.epochs).filter(({ id }) => !gone.has(id))
   await Promise.all(left.map(({ id }) => engine.deleteSegment(segmentName(scope, stream, id))))
-  const mark = isMarkStream(stream) ? undefined : findStream(context, scope, markStreamOf(stream))
-  if (mark !== undefined) await deleteSegments(context, mark)
+  if (!isMarkStream(stream)) {
+    await onStream(context, scope, markStreamOf(stream), async mark => {
+      if (mark !== undefined) await deleteSegments(context, mark)
+    })
+  }
   for (const table of [state.writers, state.subscribers]) {
     for (const [name] of table.list(streamKey(scope, stream))) table.delete(streamKey(scope, stream), name)
   }

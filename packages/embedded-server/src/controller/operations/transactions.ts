@@ -7,7 +7,8 @@ import { commitTransactions, transactionSegmentNumbers, transactionSegments } fr
 import { type ControllerContext, findStream, inBackground, nextCount, streamKey } from './context.ts'
 import { onStream } from './pending-work.ts'
 import { badArgument, notFound, Refusal, unknown } from './refusal.ts'
-import { completedTransactions, completeTransaction, outcomeOf } from './transaction-completion.ts'
+import { completeTransaction, outcomeOf } from './transaction-completion.ts'
+import { checkTransactionState } from './transaction-queries.ts'
 
 export interface NewTransaction {
   /** Canonical UUID. */
@@ -17,14 +18,12 @@ export interface NewTransaction {
 }
 
 export type PingResult = 'OK' | 'LEASE_TOO_LARGE' | 'MAX_EXECUTION_TIME_EXCEEDED' | 'COMMITTED' | 'ABORTED' | 'UNKNOWN'
-export type TransactionState = 'UNKNOWN' | 'OPEN' | 'COMMITTING' | 'COMMITTED' | 'ABORTING' | 'ABORTED'
 
 const ONE_DAY_MS = 24 * 60 * 60 * 1000
 /** No ping prolongs a transaction beyond so many times its first lease, or one day. */
 const MOST_LEASES = 1000
 /** What a client sends as the time of a commit when the application gave none. */
 const NO_TIME = -(2n ** 63n)
-const LISTED_TRANSACTIONS = 500
 
 /**
  * Opens a transaction: its segments are there when this answers, and it is aborted when the lease runs out.
@@ -138,43 +137,6 @@ export async function abortOpenTransactions(context: ControllerContext, scope: s
     context.state.transactions.set(key, id, { ...transaction, state: 'aborting' })
     await discard(context, scope, stream, id)
   }
-}
-
-/** Answers for deleted streams too, as long as the transaction is remembered. */
-export function checkTransactionState(
-  context: ControllerContext,
-  scope: string,
-  stream: string,
-  id: string,
-): TransactionState {
-  const key = streamKey(scope, stream)
-  const transaction = context.state.transactions.get(key, id)
-  switch (transaction?.state ?? outcomeOf(context, key, id)) {
-    case 'open':
-      return 'OPEN'
-    case 'committing':
-      return 'COMMITTING'
-    case 'aborting':
-      return 'ABORTING'
-    case 'committed':
-      return 'COMMITTED'
-    case 'aborted':
-      return 'ABORTED'
-    case undefined:
-      return 'UNKNOWN'
-  }
-}
-
-/** The newest finished transactions of a stream, oldest first; none for an unknown stream. */
-export function listCompletedTransactions(
-  context: ControllerContext,
-  scope: string,
-  stream: string,
-): readonly { readonly id: string; readonly status: 'COMMITTED' | 'ABORTED' }[] {
-  if (findStream(context, scope, stream) === undefined) return []
-  return completedTransactions(context, streamKey(scope, stream))
-    .slice(-LISTED_TRANSACTIONS)
-    .map(([id, { outcome }]) => ({ id, status: outcome === 'committed' ? 'COMMITTED' : 'ABORTED' }))
 }
 
 /** Takes up what a stopped server left: timers of open transactions, commits and aborts that were decided. */

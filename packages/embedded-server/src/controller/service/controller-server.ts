@@ -87,13 +87,8 @@ export async function startControllerServer(options: ControllerServerOptions): P
   const calls = new CallServer(context, options.faults)
   const server = new Server()
   server.addService(serviceDefinition(ControllerService), calls.implementation(ControllerService, handlers))
+  port = await listen(server, { host, port }, options.tls)
   resume(context)
-  try {
-    port = await listen(server, { host, port }, options.tls)
-  } catch (error) {
-    context.leases.close()
-    throw error
-  }
 
   let closing: Promise<void> | undefined
   const close = async (force: boolean): Promise<void> => {

@@ -7,14 +7,8 @@ import {
 } from '@pravega-ts/controller-client/generated'
 import { uuidFromHalves, uuidToHalves } from '@pravega-ts/model'
 import type { ControllerContext } from '../operations/context.ts'
-import {
-  abortTransaction,
-  checkTransactionState,
-  commitTransaction,
-  createTransaction,
-  listCompletedTransactions,
-  pingTransaction,
-} from '../operations/transactions.ts'
+import { checkTransactionState, listCompletedTransactions } from '../operations/transaction-queries.ts'
+import { abortTransaction, commitTransaction, createTransaction, pingTransaction } from '../operations/transactions.ts'
 import type { ControllerHandlers } from './controller-handlers.ts'
 import { rangeMessage, streamOf } from './messages.ts'
 
