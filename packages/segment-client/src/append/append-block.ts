@@ -1,0 +1,104 @@
+import type { PravegaError } from '@pravega-ts/model'
+import type { Slab, SlabPool } from './slab-pool.ts'
+
+/**
+ * Appends that travel, are stored and are acknowledged together.
+ *
+ * An acknowledgement covers everything that this writer appended before it, so one promise for a block says as much as one
+ * promise for each append in it.
+ */
+export interface AppendBlock {
+  /** Free for the layer above, for example the routing keys of the events in here. */
+  context: unknown
+  /** Events in here so far. */
+  readonly events: number
+  /** Bytes in here so far. */
+  readonly bytes: number
+  /**
+   * Resolves when everything in here, and everything that the writer appended before, is durable. Rejects when that will not
+   * be. Made when it is first asked for; a rejection that nobody looks at is no unhandled rejection.
+   */
+  readonly acked: Promise<void>
+}
+
+/** A block that a writer could not append, handed to the layer above with the promises that wait for it. */
+export interface UnackedBlock {
+  readonly context: unknown
+  readonly events: number
+  readonly bytes: number
+  /** What was appended, in order, in one or several pieces. */
+  readonly data: readonly Uint8Array[]
+  /** Settles {@link AppendBlock.acked}: to be called once, when the data found another place or never will. */
+  settle(error?: PravegaError): void
+}
+
+/** Where the header of a frame begins, and where its last fields go. */
+export interface FramePlaces {
+  readonly header: Uint8Array
+  readonly headerAt: number
+  readonly trailer: Uint8Array
+  readonly trailerAt: number
+}
+
+/** The writer's own view of an {@link AppendBlock}. */
+export class Block implements AppendBlock {
+  context: unknown
+  events = 0
+  bytes = 0
+  /** Number of its last event. -1 until it is sent for the first time. */
+  number = -1n
+  /** How often it was sent, each time on another connection. */
+  sends = 0
+  /** Length that the segment must have, for a conditional append. */
+  condition: bigint | undefined
+  readonly conditional: boolean
+  /** The whole frame, with room for header and trailer, once the block is closed. */
+  frame: Uint8Array[] = []
+  places: FramePlaces | undefined
+  /** Pieces of the frame that are data. */
+  readonly data: Uint8Array[] = []
+  readonly slabs: Slab[] = []
+  #acked: Promise<void> | undefined
+  #resolve: () => void = () => {}
+  #reject: (error: PravegaError) => void = () => {}
+  #outcome: { readonly error: PravegaError | undefined } | undefined
+
+  constructor(conditional: boolean) {
+    this.conditional = conditional
+  }
+
+  get acked(): Promise<void> {
+    if (this.#acked === undefined) {
+      this.#acked = new Promise((resolve, reject) => {
+        this.#resolve = resolve
+        this.#reject = reject
+      })
+      this.#acked.catch(() => {})
+      if (this.#outcome !== undefined) this.#tell(this.#outcome.error)
+    }
+    return this.#acked
+  }
+
+  settle(error?: PravegaError): void {
+    if (this.#outcome !== undefined) return
+    this.#outcome = { error }
+    this.#tell(error)
+  }
+
+  /** Gives the memory back. What was sent more than once may still be held by a socket that is going away. */
+  release(pool: SlabPool): void {
+    for (const slab of this.slabs) {
+      if (this.sends !== 1) slab.reusable = false
+      pool.release(slab)
+    }
+    this.slabs.length = 0
+    this.frame = []
+    this.data.length = 0
+    this.places = undefined
+  }
+
+  #tell(error: PravegaError | undefined): void {
+    if (error === undefined) this.#resolve()
+    else this.#reject(error)
+  }
+}

@@ -1,0 +1,318 @@
+import { PravegaError } from '@pravega-ts/model'
+
+/** What the pipeline needs to know of a block; it never looks at the data. */
+export interface PipelineBlock {
+  readonly bytes: number
+  readonly events: number
+  readonly conditional: boolean
+  /** Number of its last event; -1 until it is sent for the first time. */
+  number: bigint
+  sends: number
+  condition: bigint | undefined
+}
+
+export interface PipelineOptions {
+  /** Names the segment in errors. */
+  readonly segment: string
+  /** Consecutive losses of a connection without an acknowledgement in between before the writer gives up. */
+  readonly maxAttempts: number
+  /** For a writer whose every append is conditional on the end of the one before: where the first one goes. */
+  readonly chainFrom: bigint | undefined
+}
+
+/**
+ * - `idle`: no connection, and nothing to send
+ * - `connecting`: the owner has been asked for a connection that is set up
+ * - `ready`: appends are sent as they come
+ * - `ended`: nothing is appended any more
+ */
+export type PipelinePhase =
+  | { readonly tag: 'idle' }
+  | { readonly tag: 'connecting'; readonly attempt: number; readonly cause: PravegaError | undefined }
+  | { readonly tag: 'ready' }
+  | { readonly tag: 'ended'; readonly cause: PravegaError }
+
+export type PipelineEvent<B extends PipelineBlock> =
+  | { readonly type: 'enqueue'; readonly block: B }
+  /** A connection is wanted although nothing is to be sent. */
+  | { readonly type: 'connect' }
+  | { readonly type: 'setUp'; readonly lastEventNumber: bigint }
+  | { readonly type: 'appended'; readonly eventNumber: bigint; readonly previousEventNumber: bigint }
+  | { readonly type: 'conditionFailed'; readonly eventNumber: bigint }
+  | { readonly type: 'lost'; readonly cause: PravegaError }
+  | { readonly type: 'fail'; readonly cause: PravegaError }
+  /** What certainly never left is dropped. */
+  | { readonly type: 'drop' }
+  /** A chain goes on at this offset, and a conflict is forgotten. Only while nothing is pending. */
+  | { readonly type: 'chainAt'; readonly offset: bigint }
+
+export type PipelineAction<B extends PipelineBlock> =
+  | { readonly type: 'connect'; readonly attempt: number; readonly cause: PravegaError | undefined }
+  /** Clean: nothing is in flight, so the connection may serve others. */
+  | { readonly type: 'disconnect'; readonly cause: PravegaError; readonly isClean: boolean }
+  | { readonly type: 'send'; readonly block: B }
+  | { readonly type: 'acked'; readonly block: B }
+  | { readonly type: 'conflicted'; readonly block: B }
+  | { readonly type: 'dropped'; readonly block: B }
+  | { readonly type: 'ended'; readonly cause: PravegaError; readonly blocks: readonly B[] }
+
+/**
+ * The rules of exactly-once appends, without sockets, clocks and memory: events in, actions out.
+ *
+ * Invariants:
+ * - blocks are settled in the order in which they came, each once
+ * - a number is given to a block when it is first sent, is kept through every resend, grows from block to block, and is
+ *   never sent twice over one setup (a server would store it twice without a word)
+ * - what a setup reports as stored counts as acknowledged
+ * - a conditional append travels alone: a server takes a later one behind one that it has refused, when the lengths happen to fit
+ */
+export class AppendPipeline<B extends PipelineBlock> {
+  readonly #options: PipelineOptions
+  readonly #queue: B[] = []
+  #phase: PipelinePhase = { tag: 'idle' }
+  /** Blocks at the head of the queue that were sent over this connection. */
+  #inFlight = 0
+  /** Losses since the last progress. */
+  #losses = 0
+  /** Highest number that is known to be stored; undefined before the first setup. */
+  #stored: bigint | undefined
+  /** Highest number that was given to a block. */
+  #numbered = 0n
+  #chainOffset: bigint | undefined
+  #conflict: PravegaError | undefined
+  /** The head was refused, but an earlier sending of it may have been stored: the next setup tells. */
+  #doubtful = false
+
+  constructor(options: PipelineOptions) {
+    this.#options = options
+    this.#chainOffset = options.chainFrom
+  }
+
+  get phase(): PipelinePhase {
+    return this.#phase
+  }
+
+  /** Blocks that are not settled. */
+  get pending(): number {
+    return this.#queue.length
+  }
+
+  /** Blocks that were sent over this connection and not answered. */
+  get inFlight(): number {
+    return this.#inFlight
+  }
+
+  /** Where the next unsent block of a chain goes once everything before it is stored. */
+  get chainOffset(): bigint | undefined {
+    return this.#chainOffset
+  }
+
+  /** Why appends of a chain are refused until a reset. */
+  get conflict(): PravegaError | undefined {
+    return this.#conflict
+  }
+
+  handle(event: PipelineEvent<B>): readonly PipelineAction<B>[] {
+    const actions: PipelineAction<B>[] = []
+    if (this.#phase.tag === 'ended') return actions
+    switch (event.type) {
+      case 'enqueue':
+        if (this.#conflict !== undefined) {
+          actions.push({ type: 'conflicted', block: event.block })
+          break
+        }
+        this.#queue.push(event.block)
+        if (this.#phase.tag === 'idle') this.#connect(undefined, actions)
+        else this.#pump(actions)
+        break
+      case 'connect':
+        if (this.#phase.tag === 'idle') this.#connect(undefined, actions)
+        break
+      case 'setUp':
+        this.#setUp(event.lastEventNumber, actions)
+        break
+      case 'appended':
+        this.#appended(event.eventNumber, event.previousEventNumber, actions)
+        break
+      case 'conditionFailed':
+        this.#conditionFailed(event.eventNumber, actions)
+        break
+      case 'lost':
+        this.#lost(event.cause, actions)
+        break
+      case 'fail':
+        this.#end(event.cause, actions)
+        break
+      case 'drop': {
+        const sent = this.#queue.findLastIndex(block => block.sends > 0) + 1
+        for (const block of this.#queue.splice(sent)) actions.push({ type: 'dropped', block })
+        break
+      }
+      case 'chainAt':
+        if (this.#queue.length > 0) throw new RangeError('a chain is moved while blocks of it are pending')
+        this.#conflict = undefined
+        this.#chainOffset = event.offset
+        break
+    }
+    return actions
+  }
+
+  #connect(cause: PravegaError | undefined, actions: PipelineAction<B>[]): void {
+    this.#phase = { tag: 'connecting', attempt: this.#losses, cause }
+    actions.push({ type: 'connect', attempt: this.#losses, cause })
+  }
+
+  #setUp(lastEventNumber: bigint, actions: PipelineAction<B>[]): void {
+    if (this.#phase.tag !== 'connecting') return
+    if (this.#stored === undefined) {
+      this.#stored = lastEventNumber < 0n ? 0n : lastEventNumber
+      this.#numbered = this.#stored
+    } else if (lastEventNumber > this.#numbered) {
+      this.#end(this.#strange(`${lastEventNumber} is stored, but this writer only got to ${this.#numbered}`), actions)
+      return
+    } else if (lastEventNumber < this.#stored && this.#stored > 0n) {
+      this.#end(this.#strange(`${this.#stored} was acknowledged, but only ${lastEventNumber} is stored`), actions)
+      return
+    }
+    this.#phase = { tag: 'ready' }
+    this.#inFlight = 0
+    if (this.#settleUpTo(lastEventNumber, actions)) this.#losses = 0
+    if (this.#doubtful) {
+      this.#doubtful = false
+      const head = this.#queue[0]
+      if (head !== undefined && head.sends > 0) {
+        this.#refuse(head, actions)
+        return
+      }
+    }
+    this.#pump(actions)
+  }
+
+  #appended(eventNumber: bigint, previousEventNumber: bigint, actions: PipelineAction<B>[]): void {
+    if (this.#phase.tag !== 'ready') return
+    const head = this.#queue[0]
+    const last = this.#queue[this.#inFlight - 1]
+    if (
+      head === undefined ||
+      last === undefined ||
+      eventNumber < head.number ||
+      eventNumber > last.number ||
+      previousEventNumber >= head.number
+    ) {
+      const told = `${eventNumber} after ${previousEventNumber}`
+      const expected = last === undefined ? 'nothing' : `something from ${head?.number} to ${last.number}`
+      this.#violated(`acknowledged ${told} while ${expected} was in flight`, actions)
+      return
+    }
+    this.#losses = 0
+    this.#settleUpTo(eventNumber, actions)
+    this.#pump(actions)
+  }
+
+  #conditionFailed(eventNumber: bigint, actions: PipelineAction<B>[]): void {
+    if (this.#phase.tag !== 'ready') return
+    const head = this.#queue[0]
+    if (head === undefined || this.#inFlight === 0 || !head.conditional || head.number !== eventNumber) {
+      this.#violated(`refused append ${eventNumber}, which was not in flight with a condition`, actions)
+      return
+    }
+    if (head.sends === 1) {
+      this.#refuse(head, actions)
+      return
+    }
+    this.#doubtful = true
+    this.#lost(
+      new PravegaError('CONNECTION_LOST', 'it is to be asked whether a repeated append had been stored before'),
+      actions,
+    )
+  }
+
+  /** The head was certainly not stored. */
+  #refuse(head: B, actions: PipelineAction<B>[]): void {
+    this.#losses = 0
+    this.#queue.shift()
+    this.#inFlight = 0
+    actions.push({ type: 'conflicted', block: head })
+    if (this.#options.chainFrom !== undefined) {
+      this.#conflict = new PravegaError(
+        'CONDITIONAL_CHECK_FAILED',
+        `Segment ${this.#options.segment} does not end at ${head.condition}: somebody else has appended to it, or the offset was wrong. ` +
+          'What this writer had not been acknowledged is not in the segment. Call reset(), then seekToTail(), and write again what is still wanted',
+        { details: { segment: this.#options.segment, expectedOffset: head.condition } },
+      )
+      for (const block of this.#queue.splice(0)) actions.push({ type: 'conflicted', block })
+    }
+    this.#pump(actions)
+  }
+
+  #lost(cause: PravegaError, actions: PipelineAction<B>[]): void {
+    if (this.#phase.tag === 'idle') return
+    actions.push({ type: 'disconnect', cause, isClean: false })
+    this.#inFlight = 0
+    if (this.#queue.length === 0) {
+      this.#losses = 0
+      this.#phase = { tag: 'idle' }
+      return
+    }
+    this.#losses += 1
+    if (this.#losses >= this.#options.maxAttempts) {
+      const why = `Gave up after ${this.#losses} attempts to append to segment ${this.#options.segment}; the last one: ${cause.message}`
+      this.#end(new PravegaError('RETRIES_EXHAUSTED', why, { cause }), actions)
+      return
+    }
+    this.#connect(cause, actions)
+  }
+
+  #end(cause: PravegaError, actions: PipelineAction<B>[]): void {
+    const isClean = this.#phase.tag === 'ready' && this.#inFlight === 0 && cause.code === 'CLOSED'
+    this.#phase = { tag: 'ended', cause }
+    this.#inFlight = 0
+    actions.push({ type: 'disconnect', cause, isClean }, { type: 'ended', cause, blocks: this.#queue.splice(0) })
+  }
+
+  #violated(what: string, actions: PipelineAction<B>[]): void {
+    this.#lost(new PravegaError('PROTOCOL_VIOLATION', `The segment store of ${this.#options.segment} ${what}`), actions)
+  }
+
+  #strange(what: string): PravegaError {
+    return new PravegaError(
+      'INVALID_EVENT_NUMBER',
+      `Segment ${this.#options.segment} does not remember this writer rightly: ${what}. The segment was made anew or lost data, or ` +
+        'another writer uses the same writer id. Open a new writer, and compare what the segment holds before writing again',
+    )
+  }
+
+  /** Settles the blocks up to a number. Returns whether there were any. */
+  #settleUpTo(number: bigint, actions: PipelineAction<B>[]): boolean {
+    let count = 0
+    for (const block of this.#queue) {
+      if (block.number < 0n || block.number > number) break
+      count += 1
+      if (this.#options.chainFrom !== undefined && block.condition !== undefined) {
+        this.#chainOffset = block.condition + BigInt(block.bytes)
+      }
+      actions.push({ type: 'acked', block })
+    }
+    this.#queue.splice(0, count)
+    this.#inFlight = Math.max(0, this.#inFlight - count)
+    if (this.#stored === undefined || number > this.#stored) this.#stored = number
+    return count > 0
+  }
+
+  #pump(actions: PipelineAction<B>[]): void {
+    if (this.#phase.tag !== 'ready') return
+    while (this.#inFlight < this.#queue.length) {
+      const block = this.#queue[this.#inFlight]
+      const before = this.#inFlight === 0 ? undefined : this.#queue[this.#inFlight - 1]
+      if (block === undefined || (before !== undefined && (block.conditional || before.conditional))) return
+      if (block.number < 0n) {
+        this.#numbered += BigInt(block.events)
+        block.number = this.#numbered
+        if (this.#options.chainFrom !== undefined) block.condition = this.#chainOffset
+      }
+      block.sends += 1
+      this.#inFlight += 1
+      actions.push({ type: 'send', block })
+    }
+  }
+}

@@ -1,0 +1,453 @@
+import type { RetryPolicy } from '@pravega-ts/config'
+import {
+  type CallOptions,
+  type CloseOptions,
+  newWriterId,
+  PravegaError,
+  parseUuid,
+  type WriterId,
+} from '@pravega-ts/model'
+import { Deadline } from '../deadline.ts'
+import { sessionChannel } from '../diagnostics.ts'
+import { type SegmentReference, segmentName } from '../segment-name.ts'
+import type { AppendOptions, SegmentWriter, SegmentWriterOptions, SegmentWriterState } from '../segment-writer.ts'
+import type { StoreContext } from '../store-context.ts'
+import { Admission } from './admission.ts'
+import type { AppendBlock, Block, UnackedBlock } from './append-block.ts'
+import { FRAME_LAYOUTS } from './append-frame.ts'
+import { AppendPipeline, type PipelineAction, type PipelineEvent } from './append-pipeline.ts'
+import { BlockAssembler } from './block-assembler.ts'
+import { isTimeToSend } from './closing-policy.ts'
+import { WriterConnection } from './writer-connection.ts'
+import { LARGEST_APPEND, writerLimits } from './writer-limits.ts'
+
+const ACCEPTED = Promise.resolve()
+/** Data that the caller leaves to us is taken by reference from this size on; copying less is cheaper than another piece. */
+const SHARE_FROM_BYTES = 16 * 1024
+
+/** Carries out what an {@link AppendPipeline} decides: connections, memory, waiting callers. */
+export class PipelinedWriter implements SegmentWriter {
+  readonly segment: SegmentReference
+  readonly writerId: WriterId
+  readonly #name: string
+  readonly #context: StoreContext
+  readonly #timeoutMs: number
+  readonly #maxInFlightBytes: number
+  readonly #maxReserve: number
+  readonly #chained: boolean
+  readonly #onEnd: SegmentWriterOptions['onEnd']
+  readonly #onClosed: () => void
+  readonly #pipeline: AppendPipeline<Block>
+  readonly #assembler: BlockAssembler
+  readonly #connection: WriterConnection
+  readonly #admission = new Admission()
+  readonly #events: PipelineEvent<Block>[] = []
+  #dispatching = false
+  #scheduled = false
+  #lastBlock: Block | undefined
+  #unacked: Block[] = []
+  #pendingBytes = 0
+  #acknowledgedOffset: bigint | undefined
+  #closing: Promise<void> | undefined
+  /** Whether a caller has been told why the writer ended, or that there is a conflict. */
+  #told = false
+
+  constructor(context: StoreContext, segment: SegmentReference, options: SegmentWriterOptions, onClosed: () => void) {
+    const limits = writerLimits(options)
+    const retry: RetryPolicy = { ...context.config.retry, attempts: Number.POSITIVE_INFINITY, ...options.retry }
+    this.segment = segment
+    this.writerId = options.writerId === undefined ? newWriterId() : parseUuid(options.writerId)
+    this.#name = segmentName(segment)
+    this.#context = context
+    this.#timeoutMs = limits.timeoutMs
+    this.#maxInFlightBytes = limits.maxInFlightBytes
+    this.#maxReserve = Math.max(limits.maxBlockBytes, LARGEST_APPEND)
+    this.#chained = limits.expectedOffset !== undefined
+    this.#onEnd = options.onEnd
+    this.#onClosed = onClosed
+    this.#pipeline = new AppendPipeline<Block>({
+      segment: this.#name,
+      maxAttempts: retry.attempts,
+      chainFrom: limits.expectedOffset,
+    })
+    this.#assembler = new BlockAssembler(context.slabs, FRAME_LAYOUTS, limits.maxBlockBytes)
+    const owner = this
+    this.#connection = new WriterConnection(context, segment, this.writerId, retry, {
+      onEvent: event => this.#onConnection(event),
+      get pendingBytes() {
+        return owner.#pendingBytes
+      },
+    })
+  }
+
+  get state(): SegmentWriterState {
+    const { tag } = this.#pipeline.phase
+    if (tag === 'ended') return 'closed'
+    if (this.#closing !== undefined) return 'closing'
+    return this.#pipeline.conflict === undefined ? tag : 'conflict'
+  }
+
+  get cause(): PravegaError | undefined {
+    const { phase } = this.#pipeline
+    return phase.tag === 'ended' ? phase.cause : undefined
+  }
+
+  get offset(): bigint | undefined {
+    const { chainOffset } = this.#pipeline
+    return chainOffset === undefined ? undefined : chainOffset + BigInt(this.#pendingBytes)
+  }
+
+  get acknowledgedOffset(): bigint | undefined {
+    return this.#acknowledgedOffset
+  }
+
+  get pendingBytes(): number {
+    return this.#pendingBytes
+  }
+
+  get buffer(): Uint8Array {
+    return this.#assembler.buffer
+  }
+
+  append(data: Uint8Array, options: AppendOptions = {}): Promise<void> {
+    const refusal = this.#refusal()
+    if (refusal !== undefined) return Promise.reject(refusal)
+    const owned = options.owned === true && data.length >= SHARE_FROM_BYTES
+    const taken = this.#admission.empty ? this.#take(data, 0, owned) : 0
+    return taken === data.length ? ACCEPTED : this.#takeLater(data, taken, owned, options)
+  }
+
+  reserve(length: number): number {
+    const refusal = this.#refusal()
+    if (refusal !== undefined) throw refusal
+    this.#checkReserve(length)
+    if (!this.#admission.empty || !this.#hasRoom(length)) return -1
+    const at = this.#assembler.reserve(length)
+    if (at >= 0) return at
+    this.#closeBlock()
+    return this.#assembler.reserve(length)
+  }
+
+  commit(length: number, events: number): AppendBlock {
+    const block = this.#assembler.commit(length, events)
+    this.#pendingBytes += length
+    if (this.#assembler.full) this.#closeBlock()
+    this.#schedule()
+    return block
+  }
+
+  async ready(length: number, call?: CallOptions): Promise<void> {
+    this.#check()
+    this.#checkReserve(length)
+    if (this.#admission.empty && this.#hasRoom(length)) return
+    using deadline = this.#deadline('room for an append', call)
+    await this.#admission.wait(() => this.#hasRoom(length), deadline)
+  }
+
+  async appendIf(expectedOffset: bigint, data: Uint8Array, call?: CallOptions): Promise<boolean> {
+    this.#check()
+    if (this.#chained || data.length > LARGEST_APPEND) {
+      const why = this.#chained ? 'its writer has a condition of its own' : `it is larger than ${LARGEST_APPEND} bytes`
+      throw new PravegaError('INVALID_ARGUMENT', `A conditional append to ${this.#name} is refused: ${why}`)
+    }
+    using deadline = this.#deadline('a conditional append', call)
+    if (!this.#admission.empty || !this.#hasRoom(data.length)) {
+      await this.#admission.wait(() => this.#hasRoom(data.length), deadline)
+    }
+    this.#check()
+    this.#closeBlock()
+    this.#assembler.copyWhole(data, true)
+    this.#pendingBytes += data.length
+    const block = this.#closeBlock(expectedOffset)
+    try {
+      await deadline.race(block?.acked ?? ACCEPTED)
+      return true
+    } catch (error) {
+      if (PravegaError.is(error, 'CONDITIONAL_CHECK_FAILED')) return false
+      throw this.#tell(error)
+    }
+  }
+
+  async flush(call?: CallOptions): Promise<void> {
+    this.#check()
+    using deadline = this.#deadline('acknowledgements', call)
+    await this.#drain(deadline)
+  }
+
+  async reset(call?: CallOptions): Promise<void> {
+    if (this.cause !== undefined) throw this.#tell(this.cause)
+    using deadline = this.#deadline('the outcome of what was sent', call)
+    const dropped = new PravegaError('ABORTED', `Appends to segment ${this.#name} were dropped by reset()`)
+    this.#admission.rejectAll(dropped)
+    this.#dropOpenBlock(dropped)
+    this.#dispatch({ type: 'drop' })
+    await this.#settled(deadline)
+    if (this.cause !== undefined) throw this.#tell(this.cause)
+    if (this.#pipeline.chainOffset !== undefined) {
+      this.#dispatch({ type: 'chainAt', offset: this.#pipeline.chainOffset })
+    }
+  }
+
+  seek(offset: bigint): void {
+    this.#check()
+    if (!this.#chained || this.#pendingBytes > 0 || this.#pipeline.pending > 0) {
+      const why = this.#chained ? `${this.#pendingBytes} bytes are pending; flush() first` : 'its appends go to the end'
+      throw new PravegaError('ILLEGAL_REQUEST', `The writer of segment ${this.#name} cannot seek: ${why}`)
+    }
+    this.#dispatch({ type: 'chainAt', offset })
+  }
+
+  takeUnacked(): readonly UnackedBlock[] {
+    return this.#unacked.splice(0)
+  }
+
+  close(options: CloseOptions = {}): Promise<void> {
+    if (options.force === true) this.#end()
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #close(): Promise<void> {
+    try {
+      const failure = this.cause ?? this.#pipeline.conflict
+      if (failure !== undefined) {
+        if (this.#told || PravegaError.is(failure, 'CLOSED')) return
+        throw this.#tell(failure)
+      }
+      using deadline = this.#deadline('acknowledgements before it closes', {
+        timeoutMs: this.#context.config.timeouts.closeMs,
+      })
+      await this.#drain(deadline)
+    } catch (error) {
+      // A close with force may overtake this one; it has nothing to tell.
+      if (!PravegaError.is(error, 'CLOSED')) throw error
+    } finally {
+      this.#end()
+    }
+  }
+
+  #end(): void {
+    this.#dispatch({
+      type: 'fail',
+      cause: new PravegaError('CLOSED', `The writer of segment ${this.#name} is closed. Open a new one`),
+    })
+  }
+
+  async #drain(deadline: Deadline): Promise<void> {
+    if (!this.#admission.empty) await this.#admission.wait(() => true, deadline)
+    this.#closeBlock()
+    try {
+      if (this.#lastBlock !== undefined) await deadline.race(this.#lastBlock.acked)
+    } catch (error) {
+      // What became of an appendIf() is told to its caller.
+      if (this.#chained || !PravegaError.is(error, 'CONDITIONAL_CHECK_FAILED')) throw this.#tell(error)
+    }
+    const failure = this.cause ?? this.#pipeline.conflict
+    if (failure !== undefined) throw this.#tell(failure)
+  }
+
+  /** Waits until everything that was closed into blocks has an outcome, whatever it is. */
+  async #settled(deadline: Deadline): Promise<void> {
+    if (this.#lastBlock !== undefined) await deadline.race(this.#lastBlock.acked.catch(() => {}))
+  }
+
+  #take(data: Uint8Array, from: number, owned: boolean): number {
+    let at = from
+    while (at < data.length && this.#pendingBytes < this.#maxInFlightBytes) {
+      const end = Math.min(data.length, at + this.#maxInFlightBytes - this.#pendingBytes)
+      const assembler = this.#assembler
+      const length = owned
+        ? assembler.attach(data, at, end, this.#chained)
+        : assembler.copy(data, at, end, this.#chained)
+      at += length
+      this.#pendingBytes += length
+      if (assembler.full) this.#closeBlock()
+    }
+    this.#schedule()
+    return at
+  }
+
+  async #takeLater(data: Uint8Array, taken: number, owned: boolean, call: CallOptions): Promise<void> {
+    let at = taken
+    using deadline = this.#deadline('room for an append', call)
+    const admit = (): boolean => {
+      at = this.#take(data, at, owned)
+      return at === data.length
+    }
+    try {
+      await this.#admission.wait(admit, deadline)
+    } catch (caught) {
+      const error = PravegaError.from(caught)
+      this.#tell(error)
+      throw new PravegaError(error.code, error.message, { cause: error, details: { ...error.details, accepted: at } })
+    }
+  }
+
+  #hasRoom(length: number): boolean {
+    return this.#pendingBytes === 0 || this.#pendingBytes + length <= this.#maxInFlightBytes
+  }
+
+  #closeBlock(condition?: bigint): Block | undefined {
+    const block = this.#assembler.close()
+    if (block === undefined) return undefined
+    block.condition = condition
+    this.#lastBlock = block
+    this.#dispatch({ type: 'enqueue', block })
+    return block
+  }
+
+  #dropOpenBlock(error: PravegaError): void {
+    const block = this.#assembler.close()
+    if (block !== undefined) this.#settle(block, error)
+  }
+
+  /** Sends the open block at the end of this turn of the event loop, if its time has come. */
+  #schedule(): void {
+    if (this.#scheduled) return
+    if (this.#pipeline.phase.tag === 'idle' && this.#assembler.openBytes > 0) this.#dispatch({ type: 'connect' })
+    if (!this.#isTimeToSend()) return
+    this.#scheduled = true
+    queueMicrotask(() => {
+      this.#scheduled = false
+      if (this.#isTimeToSend()) this.#closeBlock()
+    })
+  }
+
+  #isTimeToSend(): boolean {
+    return isTimeToSend({
+      bytes: this.#assembler.openBytes,
+      ready: this.#pipeline.phase.tag === 'ready',
+      pending: this.#pipeline.pending,
+      alone: this.#chained,
+    })
+  }
+
+  #dispatch(event: PipelineEvent<Block>): void {
+    this.#events.push(event)
+    if (this.#dispatching) return
+    this.#dispatching = true
+    for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
+      for (const action of this.#pipeline.handle(next)) this.#act(action)
+    }
+    this.#dispatching = false
+  }
+
+  #act(action: PipelineAction<Block>): void {
+    switch (action.type) {
+      case 'connect':
+        this.#connection.open(action.attempt, action.cause)
+        break
+      case 'disconnect':
+        this.#connection.drop(action.cause, action.isClean)
+        break
+      case 'send':
+        this.#connection.send(action.block)
+        break
+      case 'acked':
+        this.#settle(action.block)
+        break
+      case 'conflicted':
+        this.#settle(action.block, this.#conflictOf(action.block))
+        break
+      case 'dropped':
+        this.#settle(
+          action.block,
+          new PravegaError('ABORTED', `An append to segment ${this.#name} was dropped by reset()`),
+        )
+        break
+      case 'ended':
+        this.#ended(action.cause, action.blocks)
+        break
+    }
+  }
+
+  #settle(block: Block, error?: PravegaError): void {
+    this.#pendingBytes -= block.bytes
+    if (this.#lastBlock === block) this.#lastBlock = undefined
+    block.settle(error)
+    block.release(this.#context.slabs)
+  }
+
+  #conflictOf(block: Block): PravegaError {
+    const { conflict } = this.#pipeline
+    return (
+      conflict ??
+      new PravegaError('CONDITIONAL_CHECK_FAILED', `Segment ${this.#name} does not end at ${block.condition}`)
+    )
+  }
+
+  #ended(cause: PravegaError, blocks: readonly Block[]): void {
+    sessionChannel.publish({ segment: this.#name, who: 'writer', state: 'ended', cause })
+    const open = this.#assembler.close()
+    this.#unacked = open === undefined ? [...blocks] : [...blocks, open]
+    this.#lastBlock = undefined
+    try {
+      if (!PravegaError.is(cause, 'CLOSED')) this.#onEnd?.(cause, this)
+    } catch (error) {
+      this.#context.config.logger.error('onEnd of a segment writer has thrown', { segment: this.#name, error })
+    }
+    for (const block of this.#unacked.splice(0)) this.#settle(block, cause)
+    this.#pendingBytes = 0
+    this.#assembler.rest()
+    this.#admission.rejectAll(cause)
+    this.#onClosed()
+  }
+
+  #onConnection(event: PipelineEvent<Block>): void {
+    if (event.type === 'appended') this.#acknowledgedOffset = this.#connection.segmentLength ?? this.#acknowledgedOffset
+    this.#dispatch(event)
+    this.#proceed()
+  }
+
+  /** After an outcome: those who wait get the room, and what has gathered is sent. */
+  #proceed(): void {
+    const { conflict } = this.#pipeline
+    if (conflict !== undefined) {
+      this.#dropOpenBlock(conflict)
+      this.#admission.rejectAll(conflict)
+      return
+    }
+    this.#admission.proceed()
+    if (this.#isTimeToSend()) this.#closeBlock()
+    if (this.#pendingBytes === 0) this.#assembler.rest()
+  }
+
+  #deadline(waitsFor: string, call: CallOptions | undefined): Deadline {
+    const what = (): string => {
+      const { phase } = this.#pipeline
+      const why = phase.tag === 'connecting' && phase.cause !== undefined ? `, after ${phase.cause.message}` : ''
+      return `The writer of segment ${this.#name} (${phase.tag}${why}; ${this.#pendingBytes} bytes pending), waiting for ${waitsFor},`
+    }
+    return new Deadline(what, call, this.#timeoutMs)
+  }
+
+  #refusal(): PravegaError | undefined {
+    const failure = this.cause ?? this.#pipeline.conflict
+    if (failure !== undefined) return this.#tell(failure)
+    if (this.#closing === undefined) return undefined
+    return new PravegaError('CLOSED', `The writer of segment ${this.#name} is closing. Open a new one`)
+  }
+
+  #check(): void {
+    const refusal = this.#refusal()
+    if (refusal !== undefined) throw refusal
+  }
+
+  #checkReserve(length: number): void {
+    if (Number.isInteger(length) && length >= 0 && length <= this.#maxReserve) return
+    throw new PravegaError(
+      'INVALID_ARGUMENT',
+      `An append of ${length} bytes to segment ${this.#name} is refused: one piece has at most ${this.#maxReserve} bytes. Split it`,
+      { details: { length, max: this.#maxReserve } },
+    )
+  }
+
+  #tell<T>(error: T): T {
+    if (error === this.cause || error === this.#pipeline.conflict) this.#told = true
+    return error
+  }
+}

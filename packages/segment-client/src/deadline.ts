@@ -1,0 +1,96 @@
+import { type CallOptions, PravegaError } from '@pravega-ts/model'
+
+/** Longer delays overflow a timer and would fire at once. */
+const LONGEST_DELAY_MS = 2 ** 31 - 1
+
+/**
+ * The time that one call may take, and the caller's signal, as one signal.
+ * Use it with `using`, so that its timer and its listener end with the call.
+ */
+export class Deadline implements Disposable {
+  readonly #controller = new AbortController()
+  readonly #end: number
+  readonly #outer: AbortSignal | undefined
+  readonly #timer: NodeJS.Timeout | undefined
+  readonly #onAbort = (): void => this.#controller.abort(aborted(phrase(this.#what), this.#outer?.reason))
+  readonly #what: string | (() => string)
+
+  /**
+   * @param what - What takes the time, as in "reading from segment a/b/0.#epoch.0"; a function is asked when the time is over.
+   * @param defaultMs - Used when the caller gave no time. `Infinity`: no limit.
+   */
+  constructor(what: string | (() => string), call: CallOptions | undefined, defaultMs: number) {
+    const timeoutMs = validTimeout(call?.timeoutMs) ?? defaultMs
+    this.#what = what
+    this.#end = performance.now() + timeoutMs
+    this.#outer = call?.signal
+    if (this.#outer?.aborted) this.#onAbort()
+    else this.#outer?.addEventListener('abort', this.#onAbort, { once: true })
+    if (timeoutMs < LONGEST_DELAY_MS) {
+      this.#timer = setTimeout(() => this.#controller.abort(exceeded(phrase(what), timeoutMs)), timeoutMs)
+      this.#timer.unref()
+    }
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  /** Milliseconds that are left, not less than 1. */
+  get remainingMs(): number {
+    return Math.max(1, this.#end - performance.now())
+  }
+
+  /** What a call below is given. */
+  get call(): CallOptions {
+    const remaining = this.remainingMs
+    return remaining < LONGEST_DELAY_MS ? { signal: this.signal, timeoutMs: remaining } : { signal: this.signal }
+  }
+
+  /** @throws PravegaError `ABORTED` or `DEADLINE_EXCEEDED` */
+  check(): void {
+    if (this.signal.aborted) throw this.signal.reason
+  }
+
+  /** Waits for a promise, but not longer than this deadline. The promise itself goes on. */
+  race<T>(promise: Promise<T>): Promise<T> {
+    const { signal } = this
+    if (signal.aborted) return Promise.reject(signal.reason)
+    return new Promise<T>((resolve, reject) => {
+      const onAbort = (): void => reject(signal.reason)
+      signal.addEventListener('abort', onAbort, { once: true })
+      promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
+    })
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer)
+    this.#outer?.removeEventListener('abort', this.#onAbort)
+  }
+}
+
+function phrase(what: string | (() => string)): string {
+  return typeof what === 'string' ? what : what()
+}
+
+function validTimeout(timeoutMs: number | undefined): number | undefined {
+  if (timeoutMs === undefined || timeoutMs >= 0) return timeoutMs
+  throw new PravegaError(
+    'INVALID_ARGUMENT',
+    `timeoutMs ${timeoutMs} is refused: give milliseconds from 0 on, or leave it out`,
+  )
+}
+
+function exceeded(what: string, timeoutMs: number): PravegaError {
+  return new PravegaError('DEADLINE_EXCEEDED', `${what} took longer than ${Math.round(timeoutMs)} ms`, {
+    details: { timeoutMs },
+  })
+}
+
+function aborted(what: string, reason: unknown): PravegaError {
+  if (PravegaError.is(reason)) return reason
+  if (reason instanceof Error && reason.name === 'TimeoutError') {
+    return new PravegaError('DEADLINE_EXCEEDED', `${what} was ended by the deadline of its signal`, { cause: reason })
+  }
+  return new PravegaError('ABORTED', `${what} was aborted`, { cause: reason })
+}

@@ -1,0 +1,23 @@
+/** What a read of a segment comes to. */
+export type ReadResult =
+  | {
+      readonly kind: 'data'
+      /** Offset of the first byte. */
+      readonly offset: bigint
+      /** At least one byte; a view on what was received, not a copy. */
+      readonly bytes: Uint8Array
+    }
+  | {
+      /** What stood at the offset was truncated away. Reading goes on after `seek(startOffset)` or further on. */
+      readonly kind: 'truncated'
+      /** Where the reader stands. */
+      readonly offset: bigint
+      /** First offset that can be read. */
+      readonly startOffset: bigint
+    }
+  | {
+      /** The segment is sealed and everything in it has been read. */
+      readonly kind: 'endOfSegment'
+      /** Length of the segment. */
+      readonly offset: bigint
+    }
