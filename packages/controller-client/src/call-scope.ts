@@ -46,8 +46,9 @@ export class CallScope {
     return performance.now() - this.startedAt
   }
 
+  /** A whole number. */
   get remainingMs(): number {
-    return Math.max(0, this.budgetMs - this.elapsedMs)
+    return Math.max(0, Math.ceil(this.budgetMs - this.elapsedMs))
   }
 
   /** The promise, or a rejection with the signal's reason once the call is over: for what does not look at signals. */

@@ -205,7 +205,7 @@ export class Calls {
     const { last, attempts } = progress
     const { reach } = this
     if (last?.error.code === 'UNAVAILABLE') return this.unreached(last.error, scope, progress)
-    if (last === undefined && reach.connected?.() === false) {
+    if (last === undefined && attempts > 0 && reach.connected?.() === false) {
       const why = `${method} of ${subject} failed: no connection to a controller came about. Check address, port and network.`
       return this.unreached(new PravegaError('UNAVAILABLE', why, { details: { method, subject } }), scope, progress)
     }
