@@ -188,13 +188,14 @@ export class WireConnection {
         { details: { highVersion, lowVersion } },
       )
     if (this.#state.tag !== 'greeting') return
-    this.#setState(
-      ready(this.#options.timeouts, {
-        relied: () => this.#flows.size > 0 || this.#socket.hasPartialFrame,
-        sendKeepAlive: () => this.#write([encodeFrame({ command: 'KeepAlive' })]),
-        onSilent: () => this.#destroy(this.#silence()),
-      }),
-    )
+    const state = ready(this.#options.timeouts, {
+      relied: () => this.#flows.size > 0 || this.#socket.hasPartialFrame,
+      sendKeepAlive: () => this.#write([encodeFrame({ command: 'KeepAlive' })]),
+      onSilent: () => this.#destroy(this.#silence()),
+    })
+    this.#setState(state)
+    // The peer may have sent half a frame right behind its Hello.
+    state.watch()
     this.#socket.keepProcess(false)
     channels.connectionOpened.publish({ endpoint: this.#where })
     this.#logger.debug('connected', { endpoint: this.#where, highVersion, lowVersion })

@@ -16,6 +16,7 @@ export class Peer {
     this.socket = socket
     this.#onCommand = onCommand
     const parser = new FrameParser()
+    socket.setNoDelay(true)
     socket.on('error', () => {})
     socket.on('data', chunk => {
       parser.push(chunk)
