@@ -6,6 +6,8 @@ import { open, Recorder, timeouts } from '../support/client.ts'
 import { HELLO, type Peer, polite, startPeer } from '../support/peer.ts'
 
 const RETRIABLE_LOSS = { code: 'CONNECTION_LOST', retriable: true }
+/** For peers that will say nothing; others must not be hurried. */
+const IMPATIENT = timeouts({ connectMs: 40, keepAliveMs: 10, idleReadMs: 40 })
 const VIOLATION = { code: 'PROTOCOL_VIOLATION', retriable: false }
 
 function seal(requestId: bigint) {
@@ -44,7 +46,7 @@ const misdeeds: [string, (peer: Peer) => void, object][] = [
 ]
 
 describe('a peer that answers a request with', () => {
-  it.each(misdeeds)('%s costs its connection one typed error, and nothing else', async (_, misdeed, expected) => {
+  it.each(misdeeds)('%s costs its connection one typed error, and nothing else', async (name, misdeed, expected) => {
     let hostile = true
     await using peer = await startPeer({
       onCommand(command, from) {
@@ -54,7 +56,7 @@ describe('a peer that answers a request with', () => {
         else from.send({ command: 'SegmentSealed', requestId: command.requestId, segment: command.segment })
       },
     })
-    const connection = await open(peer.endpoint, { timeouts: timeouts({ keepAliveMs: 10, idleReadMs: 40 }) })
+    const connection = await open(peer.endpoint, { timeouts: name.endsWith('silence') ? IMPATIENT : timeouts() })
     const [asking, waiting] = [new Recorder(), new Recorder()]
     const flow = connection.openFlow(asking)
     connection.openFlow(waiting)
@@ -101,7 +103,7 @@ it('half a frame and silence ends a connection that nobody uses', async () => {
       from.socket.write(halfFrame)
     },
   })
-  const connection = await open(peer.endpoint, { timeouts: timeouts({ keepAliveMs: 10, idleReadMs: 30 }) })
+  const connection = await open(peer.endpoint, { timeouts: IMPATIENT })
   await connection.closed
   expect(connection.closeCause).toMatchObject(RETRIABLE_LOSS)
 })
@@ -134,9 +136,9 @@ const badGreetings: [string, (peer: Peer) => void, string, RegExp][] = [
 ]
 
 describe('opening fails when the peer greets with', () => {
-  it.each(badGreetings)('%s', async (_, greet, code, message) => {
+  it.each(badGreetings)('%s', async (name, greet, code, message) => {
     await using peer = await startPeer({ onCommand: (_command, from) => greet(from) })
-    const attempt = open(peer.endpoint, { timeouts: timeouts({ connectMs: code === 'CONNECTION_FAILED' ? 40 : 5000 }) })
+    const attempt = open(peer.endpoint, { timeouts: name === 'silence' ? IMPATIENT : timeouts() })
     await expect(attempt).rejects.toMatchObject({ code, message: expect.stringMatching(message) })
   })
 
