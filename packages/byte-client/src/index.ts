@@ -1,1 +1,6 @@
-export {}
+export type { ByteIterationOptions, BytePosition, ByteReader, ByteReaderOptions } from './byte-reader.ts'
+export type { ByteStreamStore } from './byte-stream-store.ts'
+export type { ByteWriter, ByteWriterOptions, StreamAdapterOptions, WriteOptions } from './byte-writer.ts'
+export type { ByteStreamTarget } from './only-segment.ts'
+export { openByteReader } from './open-byte-reader.ts'
+export { openByteWriter } from './open-byte-writer.ts'
