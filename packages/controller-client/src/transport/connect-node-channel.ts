@@ -76,11 +76,13 @@ class ConnectNodeChannel implements Channel {
   }
 }
 
-/** A refused stream and a lost connection come from this library under codes that mean something else. */
-function translated({ code, rawMessage }: ConnectError, signal: AbortSignal | undefined): ConnectError {
+/** Refused streams, lost and failed connections come from this library under codes that mean something else. */
+function translated({ code, rawMessage, cause }: ConnectError, signal: AbortSignal | undefined): ConnectError {
   if (code === Code.Internal && rawMessage.includes('NGHTTP2_REFUSED_STREAM')) {
     return new ConnectError(`not sent: ${rawMessage}`, Code.Unavailable)
   }
-  if (code === Code.Canceled && !signal?.aborted) return new ConnectError(rawMessage, Code.Unavailable)
+  const ofConnection = cause instanceof Error && 'code' in cause && typeof cause.code === 'string'
+  const ownCancel = code === Code.Canceled && signal?.aborted === true
+  if (!ownCancel && (ofConnection || code === Code.Canceled)) return new ConnectError(rawMessage, Code.Unavailable)
   return new ConnectError(rawMessage, code)
 }

@@ -124,7 +124,8 @@ export class TestServer {
       for (const [name, value] of Object.entries(answer.trailers ?? {})) metadata.set(name, value)
       callback({ code: answer.code, details: answer.details ?? '', metadata })
     } catch (error) {
-      callback({ code: status.DATA_LOSS, details: `the test server failed: ${error}`, metadata: new Metadata() })
+      // A code that is not sent again.
+      callback({ code: status.OUT_OF_RANGE, details: `the test server failed: ${error}`, metadata: new Metadata() })
     }
   }
 }
