@@ -1,4 +1,5 @@
-import { createServer } from 'node:net'
+import { readFileSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
 import { ControllerService } from '@pravega-ts/controller-client/generated'
 import { afterEach, expect, test } from 'vitest'
 import { MemoryControllerState, startControllerServer } from '../../src/controller/index.ts'
@@ -147,6 +148,17 @@ test('an address that is taken is an error', async () => {
     startControllerServer({ ...options, segmentStoreEndpoint: () => ({ host: '', port: 0 }) }),
   ).rejects.toThrow(/EADDRINUSE/)
   await new Promise(resolve => taken.close(resolve))
+})
+
+test('speaks TLS when it has a certificate, and nothing else then', async () => {
+  const pem = (name: string): string => readFileSync(new URL(`certificates/${name}.pem`, import.meta.url), 'utf8')
+  const controller = await start({ tls: { cert: pem('cert'), key: pem('key') } })
+  expect(await controller.ok('checkScopeExists', { scope: 'a' })).toEqual({ exists: true })
+  const plain = connect(controller.server.port, '127.0.0.1')
+  plain.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
+  plain.on('error', () => {})
+  await new Promise(resolve => plain.on('close', resolve))
+  expect(plain.bytesRead).toBeLessThan(64)
 })
 
 test('a lease below Pravega\u2019s minimum can be allowed', async () => {

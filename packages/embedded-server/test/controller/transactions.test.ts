@@ -33,6 +33,16 @@ async function stateOf(txnId: TxnId): Promise<unknown> {
   return ((await onTransaction('checkTransactionState', txnId)) as { state: string }).state
 }
 
+/** Holds all changes of segments back, until the returned function is called. */
+function hold(): () => void {
+  let release = (): void => {}
+  const gate = new Promise<void>(resolve => {
+    release = resolve
+  })
+  controller.engine.before = () => gate
+  return release
+}
+
 const split: JsonValue = {
   streamInfo: names,
   sealedSegments: ['0'],
@@ -60,7 +70,11 @@ describe('a transaction', () => {
 
   test('is committed in the order of the commit calls, not in that of the ids', async () => {
     const [first, second, third] = [await begin(), await begin(), await begin()]
-    await Promise.all([second, third, first].map(txn => onTransaction('commitTransaction', txn)))
+    const release = hold()
+    const busy = begin()
+    for (const txn of [second, third, first]) await onTransaction('commitTransaction', txn)
+    release()
+    await busy
     expect(await stateOf(first)).toBe('COMMITTED')
     const merged = [second, third, first].map(txn => part(segment, txn))
     expect(controller.engine.get(segment).merged).toEqual(merged)
@@ -86,11 +100,7 @@ describe('a transaction', () => {
 describe('a stream that was scaled meanwhile', () => {
   test('is rolled once for all transactions of the epoch, and keeps the place of their events', async () => {
     const [first, second] = [await begin(), await begin()]
-    let release = (): void => {}
-    const gate = new Promise<void>(resolve => {
-      release = resolve
-    })
-    controller.engine.before = () => gate
+    const release = hold()
     const scaling = controller.ok('scale', split)
     for (const txn of [first, second]) await onTransaction('commitTransaction', txn)
     expect(await stateOf(second)).toBe('COMMITTING')

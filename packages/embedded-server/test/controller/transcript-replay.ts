@@ -1,19 +1,24 @@
 import type { JsonValue } from '@bufbuild/protobuf'
+import { SegmentCatalog } from '../../src/segment-store/segment-catalog.ts'
+import { MemorySegmentStorage } from '../../src/storage/memory-segment-storage.ts'
 import { type Answer, type CallSettings, ControllerHarness } from './controller-harness.ts'
+import { GatedEngine } from './gated-engine.ts'
 import { MEANWHILE, PREPARATIONS, type Preparation, SIMULTANEOUS } from './replay-script.ts'
 import { expand, mapStrings, type RecordedCall } from './transcripts.ts'
 
 /** Values that each server makes up for itself: the first answer tells which of ours stands for which recorded one. */
 const MADE_UP = ['token', 'readerGroupId', 'lowBits']
 
-/** Makes recorded calls on an embedded controller, in order. */
+/** Makes recorded calls on an embedded controller and segment store, in order. */
 export class TranscriptReplay {
   readonly #calls: ReadonlyMap<string, RecordedCall>
   readonly #answers = new Map<string, Promise<Answer>>()
   readonly #ours = new Map<string, string>()
   readonly #held: Promise<undefined> = new Promise(() => {})
   #holding = ''
+  readonly #engine = new GatedEngine(new SegmentCatalog(new MemorySegmentStorage()))
   readonly harness: ControllerHarness = new ControllerHarness({
+    engine: this.#engine,
     faults: { beforeControllerCall: method => (method === this.#holding ? this.#held : undefined) },
   })
 
@@ -45,15 +50,9 @@ export class TranscriptReplay {
 
   /** Holds the long call in the segment store until the other ones are answered. */
   async #makeDuring(long: string, during: readonly string[]): Promise<void> {
-    const { engine } = this.harness
-    let release = (): void => {}
-    const gate = new Promise<void>(resolve => {
-      release = resolve
-    })
-    engine.before = () => gate
+    const release = this.#engine.hold()
     this.#send(long)
     for (const id of during) await this.#send(id)
-    engine.before = () => {}
     release()
   }
 

@@ -125,7 +125,7 @@ export async function abortTransaction(
   if (transaction.state === 'committing') return 'FAILURE'
   context.leases.disarm(`${key}/${id}`)
   context.state.transactions.set(key, id, { ...transaction, state: 'aborting' })
-  await onStream(context, scope, stream, () => discard(context, scope, stream, id))
+  await onStream(context, scope, stream, () => discardAborted(context, scope, stream))
   return 'SUCCESS'
 }
 
@@ -133,10 +133,9 @@ export async function abortTransaction(
 export async function abortOpenTransactions(context: ControllerContext, scope: string, stream: string): Promise<void> {
   const key = streamKey(scope, stream)
   for (const [id, transaction] of context.state.transactions.list(key)) {
-    if (transaction.state === 'committing') continue
-    context.state.transactions.set(key, id, { ...transaction, state: 'aborting' })
-    await discard(context, scope, stream, id)
+    if (transaction.state === 'open') context.state.transactions.set(key, id, { ...transaction, state: 'aborting' })
   }
+  await discardAborted(context, scope, stream)
 }
 
 /** Takes up what a stopped server left: timers of open transactions, commits and aborts that were decided. */
@@ -155,16 +154,20 @@ export function resumeTransactions(context: ControllerContext, scope: string, st
 
 function commitStream(context: ControllerContext, scope: string, stream: string): Promise<void> {
   return onStream(context, scope, stream, async record => {
-    if (record !== undefined && !record.sealed) await commitTransactions(context, record)
+    if (record === undefined || record.sealed) return
+    await commitTransactions(context, record)
+    await discardAborted(context, scope, stream)
   })
 }
 
-async function discard(context: ControllerContext, scope: string, stream: string, id: string): Promise<void> {
-  const transaction = context.state.transactions.get(streamKey(scope, stream), id)
-  if (transaction === undefined) return
-  const names = transactionSegments({ scope, stream }, transaction)
-  await Promise.all(names.map(name => context.engine.deleteSegment(name)))
-  completeTransaction(context, scope, stream, id, 'aborted')
+/** Deletes the segments of all transactions whose abort is decided, those that an earlier failure left included. */
+async function discardAborted(context: ControllerContext, scope: string, stream: string): Promise<void> {
+  for (const [id, transaction] of context.state.transactions.list(streamKey(scope, stream))) {
+    if (transaction.state !== 'aborting') continue
+    const names = transactionSegments({ scope, stream }, transaction)
+    await Promise.all(names.map(name => context.engine.deleteSegment(name)))
+    completeTransaction(context, scope, stream, id, 'aborted')
+  }
 }
 
 /** Records an open transaction and sets its timer. */
