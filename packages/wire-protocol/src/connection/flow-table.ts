@@ -55,6 +55,11 @@ export class FlowTable {
     if (command.command === 'ReadSegment') this.#reads.add(command.requestId, command.offset, flow)
   }
 
+  /** To be told of every request that is not waited for any more. */
+  settled(requestId: bigint): void {
+    this.#reads.delete(requestId)
+  }
+
   /** Hands a reply to its flow. False: nobody waits for it. */
   route(reply: Reply): boolean {
     const { requestId } = reply

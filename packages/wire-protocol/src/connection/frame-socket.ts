@@ -12,6 +12,8 @@ export interface FrameSocketEvents {
   connected(): void
   /** Bytes have come. */
   received(): void
+  /** All frames have been taken, and a part of one is left. */
+  partial(): void
   /** A frame has come. What this throws ends the socket and arrives at `gone`. */
   frame(frame: RawFrame): void
   /** There is room for more writes again. */
@@ -137,6 +139,7 @@ export class FrameSocket {
         this.#events.frame(frame)
         if (this.#socket.destroyed) return
       }
+      if (this.#parser.pending) this.#events.partial()
     } catch (error) {
       this.destroy(PravegaError.from(error))
     }

@@ -5,7 +5,7 @@ export function connectFailure(endpoint: Endpoint, tls: boolean, error: Error | 
   if (PravegaError.is(error)) return error
   const where = formatEndpoint(endpoint)
   const code = codeOf(error)
-  const reason = error === undefined ? 'it was closed' : error.message
+  const reason = error === undefined ? 'it was closed' : reasonOf(error)
   return failure(
     `cannot connect to the segment store at ${where}${tls ? ' with TLS' : ''}: ${reason}`,
     hint(code, tls),
@@ -31,7 +31,7 @@ export function greetingFailure(endpoint: Endpoint, tls: boolean, error: Error |
 /** Why a connection that stood is gone. */
 export function connectionLoss(endpoint: Endpoint, error: Error | undefined): PravegaError {
   if (PravegaError.is(error)) return error
-  const reason = error === undefined ? 'the server closed it' : error.message
+  const reason = error === undefined ? 'the server closed it' : reasonOf(error)
   return new PravegaError(
     'CONNECTION_LOST',
     `lost the connection to ${formatEndpoint(endpoint)}: ${reason}; reconnect`,
@@ -44,6 +44,12 @@ export function connectionLoss(endpoint: Endpoint, error: Error | undefined): Pr
 
 function failure(problem: string, remedy: string, cause: Error | undefined): PravegaError {
   return new PravegaError('CONNECTION_FAILED', `${problem}; ${remedy}`, { cause })
+}
+
+/** Node's error for a host with several addresses, all of which failed, has no message of its own. */
+function reasonOf(error: Error): string {
+  if (error instanceof AggregateError) return error.errors.map(each => (each as Error).message).join(', ')
+  return error.message
 }
 
 function codeOf(error: Error | undefined): string | undefined {

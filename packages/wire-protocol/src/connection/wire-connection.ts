@@ -87,6 +87,7 @@ export class WireConnection {
       {
         connected: () => this.#onConnected(),
         received: () => this.#onReceived(),
+        partial: () => this.#onPartial(),
         frame: frame => this.#onFrame(frame),
         drained: () => this.#flows.drained(),
         gone: error => this.#onGone(error),
@@ -160,6 +161,12 @@ export class WireConnection {
   #onReceived(): void {
     if (this.#state.tag !== 'ready') return
     this.#state.liveness.received(performance.now())
+  }
+
+  /** From half a frame on the peer owes the rest, even when nobody uses the connection. */
+  #onPartial(): void {
+    if (this.#state.tag !== 'ready') return
+    this.#state.liveness.expect(performance.now())
     this.#state.watch()
   }
 
@@ -188,14 +195,13 @@ export class WireConnection {
         { details: { highVersion, lowVersion } },
       )
     if (this.#state.tag !== 'greeting') return
-    const state = ready(this.#options.timeouts, {
-      relied: () => this.#flows.size > 0 || this.#socket.hasPartialFrame,
-      sendKeepAlive: () => this.#write([encodeFrame({ command: 'KeepAlive' })]),
-      onSilent: () => this.#destroy(this.#silence()),
-    })
-    this.#setState(state)
-    // The peer may have sent half a frame right behind its Hello.
-    state.watch()
+    this.#setState(
+      ready(this.#options.timeouts, {
+        relied: () => this.#flows.size > 0 || this.#socket.hasPartialFrame,
+        sendKeepAlive: () => this.#write([encodeFrame({ command: 'KeepAlive' })]),
+        onSilent: () => this.#destroy(this.#silence()),
+      }),
+    )
     this.#socket.keepProcess(false)
     channels.connectionOpened.publish({ endpoint: this.#where })
     this.#logger.debug('connected', { endpoint: this.#where, highVersion, lowVersion })
@@ -229,6 +235,7 @@ export class WireConnection {
       requestStarted: ({ command, requestId }) =>
         channels.requestStarted.publish({ endpoint: this.#where, command, requestId }),
       requestSettled: ({ command, requestId }) => {
+        this.#flows.settled(requestId)
         channels.requestSettled.publish({ endpoint: this.#where, command, requestId })
         this.#endWhenSettled()
       },

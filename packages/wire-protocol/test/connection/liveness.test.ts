@@ -13,18 +13,30 @@ describe('liveness', () => {
     expect(liveness.wantsKeepAlive(25)).toBe(true)
   })
 
-  it('counts only what comes in against silence', () => {
+  it('counts silence from the first thing that was sent and got no answer', () => {
     const liveness = new Liveness(10, 100, 0)
-    liveness.sent(99)
-    expect(liveness.isSilent(99)).toBe(false)
-    expect(liveness.isSilent(100)).toBe(true)
+    expect(liveness.isSilent(1000)).toBe(false)
+    liveness.sent(1000)
+    liveness.sent(1099)
+    expect(liveness.isSilent(1099)).toBe(false)
+    expect(liveness.isSilent(1100)).toBe(true)
+    liveness.received(1100)
+    expect(liveness.isSilent(2000)).toBe(false)
+    liveness.sent(2000)
+    expect(liveness.isSilent(2100)).toBe(true)
+  })
+
+  it('counts silence from half a frame on', () => {
+    const liveness = new Liveness(10, 100, 0)
     liveness.received(50)
+    liveness.expect(50)
     expect(liveness.isSilent(149)).toBe(false)
     expect(liveness.isSilent(150)).toBe(true)
   })
 
   it('does not hold a time against the peer in which nothing was expected of it', () => {
     const liveness = new Liveness(10, 100, 0)
+    liveness.sent(0)
     liveness.restart(1000)
     expect(liveness.isSilent(1099)).toBe(false)
     expect(liveness.wantsKeepAlive(1009)).toBe(false)
@@ -33,9 +45,11 @@ describe('liveness', () => {
   it('looks again when the nearer of its answers may change, and never busily', () => {
     const liveness = new Liveness(10, 100, 0)
     expect(liveness.nextCheckMs(0)).toBe(10)
+    liveness.sent(0)
     liveness.sent(95)
     expect(liveness.nextCheckMs(95)).toBe(5)
     expect(liveness.nextCheckMs(200)).toBe(1)
+    expect(new Liveness(1000, 100, 0).nextCheckMs(0)).toBe(100)
     expect(new Liveness(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 0).nextCheckMs(5)).toBe(
       Number.POSITIVE_INFINITY,
     )
