@@ -34,8 +34,8 @@ export function tableSegmentOwner(table: string): string {
 }
 
 /**
- * The name of a segment on the segment store. Not made with the model's `ScopedSegment`, which refuses the names that
- * only a server makes, like `_MARK_RGgroup`.
+ * The name of a segment on the segment store. Not made with the model's `ScopedSegment`, which refuses the name that
+ * the watermarks of a stream with the longest possible name get.
  *
  * @param transaction canonical UUID
  */
