@@ -130,7 +130,6 @@ export class EmbeddedServer {
 
   async #stop(force: boolean): Promise<void> {
     const { controller, wire } = this.#running
-    this.#switchboard.endDroppedCalls()
     await Promise.all([controller.close({ force }), wire.close({ force })])
   }
 }

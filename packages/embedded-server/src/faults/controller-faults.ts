@@ -10,7 +10,7 @@ export interface ControllerFaultGate {
   /**
    * @param method name of the call as in the service definition, for instance `createScope`.
    * @returns undefined when the call goes ahead at once; else a promise that settles after the delay, with the status to
-   * answer or with undefined to go ahead. A dropped call never settles before the server closes.
+   * answer or with undefined to go ahead. For a dropped call it never settles.
    */
   beforeControllerCall(method: string): Promise<ControllerFailure | undefined> | undefined
 }

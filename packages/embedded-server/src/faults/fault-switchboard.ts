@@ -17,8 +17,6 @@ export interface FaultTarget {
   thaw(): void
 }
 
-const UNAVAILABLE = 14
-
 interface ByteCutState extends ByteCut {
   count: number
 }
@@ -30,7 +28,6 @@ export class FaultSwitchboard implements Faults, ControllerFaultGate {
   readonly #cuts = { received: new Set<CountedRule<ByteCutState>>(), sent: new Set<CountedRule<ByteCutState>>() }
   readonly #targets = new Set<FaultTarget>()
   #thawed: Signal | undefined
-  #closing = new Signal()
 
   get frozen(): boolean {
     return this.#thawed !== undefined
@@ -131,19 +128,10 @@ export class FaultSwitchboard implements Faults, ControllerFaultGate {
     return this.#disturb(fault)
   }
 
-  /** The server closes: calls that were dropped end, so that nothing waits for them. */
-  endDroppedCalls(): void {
-    this.#closing.give()
-    this.#closing = new Signal()
-  }
-
   async #disturb(fault: ControllerFault | undefined): Promise<ControllerFailure | undefined> {
     await this.#thawed?.given
     if (fault?.delayMs !== undefined) await delay(fault.delayMs)
-    if (fault?.drop === true) {
-      await this.#closing.given
-      return { code: UNAVAILABLE, message: 'the server closed' }
-    }
+    if (fault?.drop === true) await new Promise<never>(() => {})
     return fault?.status && { code: fault.status.code, message: fault.status.message ?? 'failed on command' }
   }
 }

@@ -191,7 +191,7 @@ export class Connection implements Conversation {
     durable.then(
       () => {
         this.#undurableBytes -= received
-        this.#takeTurn()
+        if (this.#state === 'ending' || this.#deferred.length > 0 || this.#socket.isPaused()) this.#takeTurn()
       },
       cause => this.#reset(`storage failed: ${cause}`),
     )

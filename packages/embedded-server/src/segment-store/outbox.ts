@@ -17,6 +17,8 @@ export class Outbox {
   #collected: Uint8Array[] = []
   #collectedBytes = 0
   #waitingBytes = 0
+  /** What the frames that were released last wait for. */
+  #gate: Promise<void> | undefined
   #ready: Uint8Array[] = []
   #readyBytes = 0
   #held = 0
@@ -66,13 +68,16 @@ export class Outbox {
       this.#readyBytes += bytes
       this.#send()
     }
-    if (durable === undefined) {
+    const gate = durable ?? this.#gate
+    if (gate === undefined) {
       makeReady()
       return
     }
+    this.#gate = gate
     this.#waitingBytes += bytes
-    durable.then(
+    gate.then(
       () => {
+        if (this.#gate === gate) this.#gate = undefined
         this.#waitingBytes -= bytes
         makeReady()
       },

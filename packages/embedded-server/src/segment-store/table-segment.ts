@@ -31,7 +31,8 @@ const MAX_ENTRY_BYTES = 1024 * 1024
 const ENTRY_OVERHEAD = 17
 /** A reply takes entries until they pass this size, with what each one costs on the wire. */
 const REPLY_BYTES = 2 * 1024 * 1024
-const MAX_REPLY_BYTES = 16 * 1000 * 1000
+/** What fits into a frame with the longest segment name. */
+const MAX_REPLY_BYTES = 16_700_000
 const WIRE_OVERHEAD = 24
 const HASH_TOKEN_BYTES = 16
 const NOTHING = new Uint8Array(0)

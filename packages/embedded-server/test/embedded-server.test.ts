@@ -1,0 +1,195 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import { resolveClientConfig } from '@pravega-ts/config'
+import { type Controller, createController } from '@pravega-ts/controller-client'
+import { ScopedSegment, ScopedStream, streamConfiguration } from '@pravega-ts/model'
+import { decodeFrame, encodeFrame } from '@pravega-ts/wire-protocol'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { EmbeddedServer, type EmbeddedServerOptions } from '../src/index.ts'
+import { CLOSED, RawClient } from './support/raw-client.ts'
+import { append, readSegment, setupAppend, text } from './support/requests.ts'
+import { setUpWriter } from './support/segment-store.ts'
+
+const stream = new ScopedStream('examples', 'bytes')
+
+async function start(options?: EmbeddedServerOptions): Promise<EmbeddedServer> {
+  const server = await EmbeddedServer.start(options)
+  onTestFinished(() => server.close({ force: true }))
+  return server
+}
+
+function controllerOf(server: EmbeddedServer, overrides: object = {}): Controller {
+  const controller = createController(
+    resolveClientConfig({ controllerUri: server.controllerUri, retry: { attempts: 1 }, ...overrides }),
+  )
+  onTestFinished(() => controller.close())
+  return controller
+}
+
+async function connect(server: EmbeddedServer): Promise<RawClient> {
+  const client = await RawClient.connect(server.segmentStoreEndpoint)
+  onTestFinished(() => client.destroy())
+  return client
+}
+
+test('the controller leads to segments of the segment store', async () => {
+  const server = await start()
+  const controller = controllerOf(server)
+  await controller.createScope(stream.scope)
+  await controller.createStream(stream, streamConfiguration())
+  const segment = ScopedSegment.of(stream.scope, stream.stream, 0, 0)
+  expect(await controller.getEndpoint(segment)).toEqual(server.segmentStoreEndpoint)
+  const client = await connect(server)
+  const writerId = await setUpWriter(client, segment.toString())
+  await client.ask(append(writerId, 1n, 'hello'))
+  client.send(readSegment(1n, segment.toString(), 0n), readSegment(2n, segment.toString(), 5n))
+  expect(text((await client.expect('SegmentRead')).data)).toBe('hello')
+  await controller.sealStream(stream)
+  expect(await client.next()).toMatchObject({ command: 'SegmentIsSealed', requestId: 2n, offset: 5n })
+})
+
+describe('a restart', () => {
+  test('cuts connections and keeps data, ports and faults', async () => {
+    const server = await start()
+    const before = [server.controllerUri, server.segmentStoreEndpoint]
+    const controller = controllerOf(server)
+    await controller.createScope(stream.scope)
+    await controller.createStream(stream, streamConfiguration())
+    const segment = 'examples/bytes/0.#epoch.0'
+    const client = await connect(server)
+    const writerId = await setUpWriter(client, segment)
+    await client.ask(append(writerId, 3n, 'hello'))
+    const rule = server.faults.on('ReadSegment', { nth: 1, answer: 'WrongHost' })
+    await server.restart()
+    expect(await client.next()).toBe(CLOSED)
+    expect([server.controllerUri, server.segmentStoreEndpoint]).toEqual(before)
+    const again = await connect(server)
+    expect(await again.ask(setupAppend(1n, writerId, segment))).toMatchObject({ lastEventNumber: 3n })
+    expect(await again.ask(readSegment(1n, segment, 0n))).toMatchObject({ command: 'WrongHost' })
+    again.send(readSegment(1n, segment, 0n))
+    expect(text((await again.expect('SegmentRead')).data)).toBe('hello')
+    expect(rule.hits).toBe(1)
+    expect(await controllerOf(server, { retry: {} }).checkStreamExists(stream)).toBe(true)
+  })
+
+  test('can be asked for several times at once', async () => {
+    const server = await start()
+    await Promise.all([server.restart(), server.restart(), server.restart()])
+    expect(await (await connect(server)).ask({ command: 'KeepAlive' })).toEqual({ command: 'KeepAlive' })
+  })
+
+  test('after the close is refused', async () => {
+    const server = await start()
+    await server.close()
+    await expect(server.restart()).rejects.toMatchObject({ code: 'CLOSED' })
+  })
+})
+
+describe('closing', () => {
+  test('ends connections and waiting reads, is idempotent, and gives the ports back', async () => {
+    const server = await start()
+    const client = await connect(server)
+    await client.ask({ command: 'KeepAlive' })
+    const { port } = server.segmentStoreEndpoint
+    const closing = server.close()
+    expect(server.close()).toBe(closing)
+    expect(await client.next()).toBe(CLOSED)
+    await closing
+    const next = await start({ segmentStorePort: port })
+    expect(next.segmentStoreEndpoint.port).toBe(port)
+  })
+
+  test('works while frozen, and with `await using`', async () => {
+    let client: RawClient
+    {
+      await using server = await EmbeddedServer.start()
+      client = await connect(server)
+      await client.ask({ command: 'KeepAlive' })
+      server.faults.freeze()
+      client.send({ command: 'KeepAlive' })
+    }
+    expect(await client.untilClosed()).toBeDefined()
+  })
+
+  test('lets the process exit', () => {
+    const program = `
+      import { connect } from 'node:net'
+      const { EmbeddedServer } = await import(${JSON.stringify(new URL('../dist/index.js', import.meta.url).href)})
+      const server = await EmbeddedServer.start()
+      const socket = connect(server.segmentStoreEndpoint.port, '127.0.0.1')
+      await new Promise(resolve => socket.once('connect', resolve))
+      socket.on('error', () => {}).resume()
+      server.faults.onController('createScope', { delayMs: 3_600_000 })
+      await server.close()
+      console.log('closed')
+    `
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+      encoding: 'utf8',
+      timeout: 20_000,
+    })
+    expect([status, stdout.trim(), stderr]).toEqual([0, 'closed', ''])
+  })
+})
+
+test('several servers live side by side', async () => {
+  const servers = await Promise.all([start(), start(), start()])
+  expect(
+    new Set(servers.flatMap(({ controllerUri, segmentStoreEndpoint }) => [controllerUri, segmentStoreEndpoint.port]))
+      .size,
+  ).toBe(6)
+})
+
+test('a taken port is refused with its number', async () => {
+  const taken = createServer()
+  await new Promise<void>(resolve => taken.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void taken.close())
+  const { port } = taken.address() as { port: number }
+  for (const options of [{ segmentStorePort: port }, { controllerPort: port }]) {
+    await expect(EmbeddedServer.start(options)).rejects.toMatchObject({
+      code: 'CONNECTION_FAILED',
+      message: expect.stringContaining(String(port)),
+    })
+  }
+})
+
+test('what is published may differ from what is listened on', async () => {
+  const server = await start({ host: '0.0.0.0', publishedHost: 'localhost' })
+  expect(server.controllerUri).toMatch(/^tcp:\/\/localhost:\d+$/)
+  expect(server.segmentStoreEndpoint.host).toBe('localhost')
+})
+
+describe('faults of the controller', () => {
+  test('end a call with a status', async () => {
+    const server = await start()
+    const controller = controllerOf(server)
+    server.faults.onController('createScope', { nth: 1, status: { code: 7, message: 'not you' } })
+    await expect(controller.createScope('one')).rejects.toMatchObject({ code: 'PERMISSION_DENIED' })
+    expect(await controller.createScope('one')).toBe(true)
+  })
+
+  test('drop a call until its deadline', async () => {
+    const server = await start()
+    const controller = controllerOf(server)
+    const rule = server.faults.onController('createScope', { nth: 1, drop: true })
+    await expect(controller.createScope('one', { timeoutMs: 50 })).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' })
+    expect(rule.hits).toBe(1)
+  })
+})
+
+test('with a certificate, both ports speak TLS', async () => {
+  const pem = (name: string) => readFileSync(new URL(`./controller/certificates/${name}`, import.meta.url), 'utf8')
+  const [cert, key] = [pem('cert.pem'), pem('key.pem')]
+  const server = await start({ tls: { cert, key }, publishedHost: 'localhost' })
+  expect(server.controllerUri).toMatch(/^tls:\/\/localhost:/)
+  const socket = connectTls({ ...server.segmentStoreEndpoint, ca: cert, servername: 'localhost' })
+  onTestFinished(() => void socket.destroy())
+  socket.write(encodeFrame({ command: 'KeepAlive' }))
+  const echo = await new Promise<Uint8Array>((resolve, reject) => socket.once('data', resolve).once('error', reject))
+  expect(decodeFrame(echo)).toEqual({ command: 'KeepAlive' })
+  expect(await controllerOf(server, { tls: { ca: cert } }).createScope('one')).toBe(true)
+  const plain = await connect(server)
+  plain.send({ command: 'KeepAlive' })
+  expect(await plain.next()).toBe(CLOSED)
+})
