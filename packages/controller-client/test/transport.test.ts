@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { ServerCredentials } from '@grpc/grpc-js'
-import { PravegaError } from '@pravega-ts/model'
+import { PravegaError, ScopedStream } from '@pravega-ts/model'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type Controller, createController } from '../src/index.ts'
 import { selfSigned } from './support/certificate.ts'
@@ -119,6 +119,21 @@ describe.each(['grpc-js', 'connect-node'] as const)('%s', transport => {
     expect(error.message).toMatch(
       new RegExp(`Tried 127.0.0.1:${ports[0]}, 127.0.0.1:${ports[1]} for 0\\.[3-9] s, \\d+ times`),
     )
+  })
+
+  test('sends again what cannot be repeated, as long as nobody has got it', async () => {
+    const controller = open(config(`tcp://127.0.0.1:${await deadPort()}`, { retry: { attempts: 3 } }), { transport })
+    const error = await failure(controller.scaleStream(new ScopedStream('s', 'x'), [0n], [{ low: 0, high: 1 }]))
+    expect(error).toMatchObject({ code: 'UNAVAILABLE', retriable: true, details: { attempts: 3 } })
+  })
+
+  test('does not send again what cannot be repeated once the connection was cut', async () => {
+    const server = await startHttp2Server(call => call.cut())
+    ends.push(() => server.stop())
+    const controller = open(config(server.uri), { transport })
+    const error = await failure(controller.scaleStream(new ScopedStream('s', 'x'), [0n], [{ low: 0, high: 1 }]))
+    expect(error).toMatchObject({ code: 'UNAVAILABLE', retriable: false })
+    expect(server.calls()).toBe(1)
   })
 
   test('says so too when a controller takes the connection and is silent', async () => {

@@ -156,8 +156,7 @@ const EXCEPTIONS: readonly Exception[] = [
 ]
 
 /** What did not come to a controller at all. */
-const NOT_SENT =
-  /^not sent|^No connection established|^Name resolution failed|ECONNREFUSED|ENOTFOUND|before call started/
+const NOT_SENT = /^not sent|No connection established|Name resolution failed|ECONNREFUSED|ENOTFOUND|before call started/
 
 /** Methods whose repetition after a lost answer would be refused, or hit somebody else's change. */
 const ONCE: ReadonlySet<string> = new Set<Method>(['scale', 'updateReaderGroup'])
@@ -196,6 +195,7 @@ export function failure(method: string, subject: string, code: Code, message: st
   let found = EXCEPTIONS.find(fits)?.is ?? CODES[code] ?? CODES[Code.Unknown]
   const retriable = found.again === 'always' || found.again === 'briefly'
   if (ONCE.has(method) && retriable && LEAVES_DOUBT.has(code) && !NOT_SENT.test(message)) found = AT_MOST_ONCE
-  const said = message === '' ? {} : { answer: message }
+  // What NOT_FOUND says is the name of an internal table.
+  const said = message === '' || code === Code.NotFound ? {} : { answer: message }
   return { error: refused(method, subject, found, { grpcCode: Code[code] ?? code, ...said }), again: found.again }
 }
