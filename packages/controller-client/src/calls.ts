@@ -29,6 +29,9 @@ export interface Reach {
 
 interface Progress {
   attempts: number
+  /** Whether an answer is waited for at the moment. */
+  sending: boolean
+  /** The last failure, also while the next attempt is under way. */
   last?: Failure
   /** The authorization that was refused, and how. */
   refused?: { readonly authorization: string; readonly failure: Failure }
@@ -94,14 +97,14 @@ export class Calls {
     options: CallOptions,
   ): Promise<MessageShape<O>> {
     const scope = new CallScope(options, this.defaultTimeoutMs, this.force.signal)
-    const progress: Progress = { attempts: 0 }
+    const progress: Progress = { attempts: 0, sending: false }
     let code: string | undefined
     try {
       return await pRetry(() => this.attempt(method, subject, request, scope, progress), {
         retries: this.config.retry.attempts - 1,
         minTimeout: 0,
         signal: scope.signal,
-        shouldRetry: () => this.pauseBeforeNext(method.name, scope, progress),
+        shouldRetry: ({ error }) => this.pauseBeforeNext(method.name, error, scope, progress),
       })
     } catch (thrown) {
       const error = this.explain(method.name, subject, thrown, scope, progress)
@@ -129,8 +132,8 @@ export class Calls {
       progress.last = { error: progress.refused.failure.error, again: 'never' }
       throw progress.last.error
     }
-    delete progress.last
     progress.attempts += 1
+    progress.sending = true
     const header = authorization === undefined ? undefined : { authorization }
     try {
       const sent = transport.unary(method, scope.signal, scope.remainingMs + DEADLINE_SLACK_MS, header, request)
@@ -142,14 +145,16 @@ export class Calls {
       if (progress.last.again === 'withNewCredentials') progress.last = this.withoutThese(authorization, progress)
       if (progress.last.error.code === 'UNAVAILABLE') this.reach.unreachable?.()
       throw progress.last.error
+    } finally {
+      progress.sending = scope.signal.aborted
     }
   }
 
   private async authorization(scope: CallScope): Promise<string | undefined> {
     const { credentials } = this.config
     if (credentials === undefined) return undefined
-    const asked = credentials.authorization({ signal: scope.signal, timeoutMs: scope.remainingMs })
     try {
+      const asked = credentials.authorization({ signal: scope.signal, timeoutMs: scope.remainingMs })
       return await scope.race(Promise.resolve(asked))
     } catch (thrown) {
       scope.signal.throwIfAborted()
@@ -171,8 +176,9 @@ export class Calls {
     return failure
   }
 
-  private async pauseBeforeNext(method: string, scope: CallScope, { attempts, last }: Progress): Promise<boolean> {
-    if (last === undefined || !goesOn(last.again, attempts)) return false
+  private async pauseBeforeNext(method: string, error: Error, scope: CallScope, progress: Progress): Promise<boolean> {
+    const { attempts, last } = progress
+    if (last === undefined || last.error !== error || !goesOn(last.again, attempts)) return false
     const { retry, logger } = this.config
     const policy = last.again === 'withNewCredentials' ? 0 : retryDelayMs(retry, attempts)
     const delayMs = Math.min(policy, scope.budgetMs * LONGEST_PAUSE)
@@ -202,12 +208,12 @@ export class Calls {
   }
 
   private late(method: string, subject: string, scope: CallScope, progress: Progress): PravegaError {
-    const { last, attempts } = progress
-    const { reach } = this
-    if (last?.error.code === 'UNAVAILABLE') return this.unreached(last.error, scope, progress)
-    if (last === undefined && attempts > 0 && reach.connected?.() === false) {
+    const { last, attempts, sending } = progress
+    if (sending ? this.reach.connected?.() === false : last?.error.code === 'UNAVAILABLE') {
       const why = `${method} of ${subject} failed: no connection to a controller came about. Check address, port and network.`
-      return this.unreached(new PravegaError('UNAVAILABLE', why, { details: { method, subject } }), scope, progress)
+      const known = last?.error.code === 'UNAVAILABLE' ? last.error : undefined
+      const error = known ?? new PravegaError('UNAVAILABLE', why, { details: { method, subject } })
+      return this.unreached(error, scope, progress)
     }
     const text = `${method} of ${subject} had no result within ${scope.budgetMs} ms; it may still take effect. Allow more time with timeoutMs.`
     const details = { method, subject, attempts, timeoutMs: scope.budgetMs }

@@ -123,6 +123,17 @@ describe('credentials', () => {
     await client.close()
   })
 
+  test('whose source throws at once do the same', async () => {
+    const client = withCredentials({
+      kind: 'Broken',
+      authorization() {
+        throw new TypeError('no token')
+      },
+    })
+    expect(await failure(client.checkScopeExists('s'))).toMatchObject({ code: 'UNAUTHENTICATED', retriable: false })
+    await client.close()
+  })
+
   test('whose source never answers end with the deadline', async () => {
     const client = withCredentials(credentialsFrom(() => new Promise(() => {})))
     expect((await failure(client.checkScopeExists('s', { timeoutMs: 20 }))).code).toBe('DEADLINE_EXCEEDED')
