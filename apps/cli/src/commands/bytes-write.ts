@@ -1,0 +1,101 @@
+import { createReadStream } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
+import { addAbortSignal, type Readable } from 'node:stream'
+import type { ByteWriter } from '@pravega-ts/client'
+import { ScopedStream } from '@pravega-ts/model'
+import { connected, type Run, type Session } from '../command.ts'
+import type { ConnectionFlags } from '../connection-flags.ts'
+import { EXIT } from '../exit-codes.ts'
+import { CliError } from '../failure.ts'
+import { humanSize } from '../human.ts'
+import { ProgressLine } from '../progress.ts'
+import { type ByteTarget, named } from './bytes.ts'
+import { createWithScope } from './stream.ts'
+
+export interface WriteBytesFlags extends ConnectionFlags {
+  readonly create?: boolean
+  readonly shared?: boolean
+  readonly at?: bigint
+  readonly seal?: boolean
+}
+
+const CHUNK_BYTES = 1024 * 1024
+const LAST_FLUSH_MS = 5_000
+
+export const writeBytes: Run<WriteBytesFlags, [ByteTarget, string]> = connected(
+  async (session, flags, target, file) => {
+    const { cli, factory, output, call } = session
+    const { shared = false, at, seal = false } = flags
+    if (shared && at !== undefined) {
+      throw usage('--at is a condition on the offset, and --shared says that there is none.')
+    }
+    const source = await openSource(session, file)
+    if (flags.create === true) await createTarget(session, target)
+    await using writer = await factory.createByteWriter(target, { ...call, shared, offset: at })
+    const started = performance.now()
+    let bytes = 0n
+    try {
+      using progress = new ProgressLine(cli.stderr, !output.json, 'written', source.size)
+      for await (const chunk of source.data as AsyncIterable<Uint8Array>) {
+        // A chunk of a Node stream is nobody else's.
+        await writer.write(chunk, { ...call, owned: true })
+        bytes += BigInt(chunk.length)
+        progress.update(bytes)
+      }
+      await writer.flush(call)
+      if (seal) await writer.seal(call)
+    } catch (error) {
+      throw cli.interruption === undefined ? error : await stopped(writer, target)
+    } finally {
+      source.data.destroy()
+    }
+    const ms = Math.round(performance.now() - started)
+    output.result(
+      { ...named(target), bytes, tail: writer.currentOffset, sealed: seal, ms },
+      `wrote ${humanSize(bytes)} to ${target} in ${(ms / 1000).toFixed(1)} s${seal ? ', and sealed it' : ''}`,
+    )
+  },
+)
+
+/** What was taken on is finished; a second Ctrl-C does not wait for that. */
+async function stopped(writer: ByteWriter, target: ByteTarget): Promise<CliError> {
+  const flushed = await writer.flush({ timeoutMs: LAST_FLUSH_MS }).then(
+    () => true,
+    () => false,
+  )
+  const outcome = flushed
+    ? `what was sent before is in ${target}, which ends at offset ${writer.currentOffset}.`
+    : `part of what was sent may not be in ${target}; see \`pravega bytes info\`.`
+  return new CliError('ABORTED', EXIT.interrupted, `stopped; ${outcome}`)
+}
+
+interface Source {
+  readonly data: Readable
+  /** Undefined: nobody knows where a pipe ends. */
+  readonly size: bigint | undefined
+}
+
+/** Before anything is made on the server, so that a file that cannot be read leaves nothing behind. */
+async function openSource({ cli, output }: Session, file: string): Promise<Source> {
+  if (file === '-') {
+    if (cli.stdin.isTTY) output.note('reading from the terminal; Ctrl-D ends it')
+    return { data: addAbortSignal(cli.signal, cli.stdin), size: undefined }
+  }
+  const handle: FileHandle = await open(file)
+  const stats = await handle.stat({ bigint: true })
+  if (stats.isDirectory()) {
+    await handle.close()
+    throw usage(`${file} is a folder; \`tar c ${file} | pravega bytes write ...\` sends one.`)
+  }
+  const data = createReadStream(file, { fd: handle, highWaterMark: CHUNK_BYTES })
+  return { data: addAbortSignal(cli.signal, data), size: stats.isFile() ? stats.size : undefined }
+}
+
+async function createTarget({ manager, call }: Session, target: ByteTarget): Promise<void> {
+  if (!(target instanceof ScopedStream)) throw usage('--create makes streams; give scope/stream and not a segment.')
+  await createWithScope(manager, target, () => manager.createStream(target, {}, call), call)
+}
+
+function usage(message: string): CliError {
+  return new CliError('USAGE', EXIT.usage, message)
+}

@@ -1,0 +1,56 @@
+import type { CliContext } from '../context.ts'
+
+/** Someone waits with a finger on the Tab key. */
+const PATIENCE_MS = 1500
+const MOST_PROPOSALS = 200
+
+/** Scopes of the server that the command line names. None when it does not answer: a completion never complains. */
+export function proposeScopes(cli: CliContext, partial: string): Promise<readonly string[]> {
+  return propose(cli, async (manager, call, add) => {
+    for await (const scope of manager.listScopes(call)) if (scope.startsWith(partial) && add(scope)) return
+  })
+}
+
+/** Scopes up to the slash, then the streams in the scope. */
+export async function proposeStreams(cli: CliContext, partial: string): Promise<readonly string[]> {
+  const slash = partial.indexOf('/')
+  if (slash < 0) return (await proposeScopes(cli, partial)).map(scope => `${scope}/`)
+  return propose(cli, async (manager, call, add) => {
+    for await (const stream of manager.listStreams(partial.slice(0, slash), call)) {
+      const name = stream.toString()
+      if (name.startsWith(partial) && add(name)) return
+    }
+  })
+}
+
+type Manager = ReturnType<import('@pravega-ts/client').ClientFactory['streamManager']>
+
+async function propose(
+  cli: CliContext,
+  find: (
+    manager: Manager,
+    call: { signal: AbortSignal; timeoutMs: number },
+    add: (name: string) => boolean,
+  ) => Promise<void>,
+): Promise<readonly string[]> {
+  const [{ ClientFactory }, { clientOptions }, { connectionFlagsIn }] = await Promise.all([
+    import('@pravega-ts/client'),
+    import('../connect.ts'),
+    import('./words.ts'),
+  ])
+  const found: string[] = []
+  try {
+    const factory = await ClientFactory.create(await clientOptions(cli, connectionFlagsIn(cli.words)))
+    try {
+      await find(factory.streamManager(), { signal: cli.signal, timeoutMs: PATIENCE_MS }, name => {
+        found.push(name)
+        return found.length >= MOST_PROPOSALS
+      })
+    } finally {
+      await factory.close({ force: true })
+    }
+  } catch {
+    return found
+  }
+  return found
+}

@@ -1,0 +1,50 @@
+import type { CommandContext, StricliProcess } from '@stricli/core'
+
+/** Why a command was told to stop before it was done. */
+export type Interruption = 'SIGINT' | 'SIGTERM' | 'EPIPE'
+
+/** What a command gets to work with. */
+export interface CliContext extends CommandContext {
+  /** For the parser; commands use what is below. Setting the exit code here is how a command fails. */
+  readonly process: StricliProcess
+  readonly stdin: NodeJS.ReadStream
+  readonly stdout: NodeJS.WriteStream
+  readonly stderr: NodeJS.WriteStream
+  readonly env: NodeJS.ProcessEnv
+  /** Aborted at the first Ctrl-C, SIGTERM, or when the reader of standard output has gone. */
+  readonly signal: AbortSignal
+  readonly interruption: Interruption | undefined
+  /** The command line, without the name of the program. */
+  readonly words: readonly string[]
+}
+
+/** Turns signals and a broken pipe into one abort signal. A second Ctrl-C ends the process at once. */
+export class Interrupts {
+  readonly #controller = new AbortController()
+  #cause: Interruption | undefined
+
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  get cause(): Interruption | undefined {
+    return this.#cause
+  }
+
+  listen(stdout: NodeJS.WriteStream): void {
+    process.on('SIGINT', () => {
+      if (this.#cause === 'SIGINT') process.exit(130)
+      this.#stop('SIGINT')
+    })
+    process.on('SIGTERM', () => this.#stop('SIGTERM'))
+    stdout.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+      this.#stop('EPIPE')
+    })
+  }
+
+  #stop(cause: Interruption): void {
+    this.#cause ??= cause
+    this.#controller.abort()
+  }
+}

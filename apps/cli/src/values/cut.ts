@@ -1,0 +1,6 @@
+import { StreamCut } from '@pravega-ts/model'
+
+/** `tail`, or a stream cut in its text form. */
+export function parseCut(text: string): StreamCut | 'tail' {
+  return text === 'tail' ? 'tail' : StreamCut.fromText(text)
+}
