@@ -1,4 +1,4 @@
-const UNITS = ['KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const
+const UNITS = ['KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'] as const
 const DURATION_UNITS = [
   ['d', 86_400],
   ['h', 3600],
@@ -10,11 +10,13 @@ const DURATION_UNITS = [
 export function humanSize(bytes: bigint | number): string {
   let value = Number(bytes)
   if (value < 1024) return `${value} ${value === 1 ? 'byte' : 'bytes'}`
-  for (const unit of UNITS) {
+  let unit: string = UNITS[0]
+  for (const larger of UNITS) {
+    if (value < 1024) break
     value /= 1024
-    if (value < 1024) return `${value.toFixed(1)} ${unit}`
+    unit = larger
   }
-  return `${value.toFixed(1)} EiB`
+  return `${value.toFixed(1)} ${unit}`
 }
 
 /** `1m20s`, `2h`, `7d` */

@@ -1,6 +1,7 @@
 import { humanDuration, humanSize } from './human.ts'
 
 const REDRAW_EVERY_MS = 100
+const DEFAULT_COLUMNS = 80
 
 /** One line on a terminal that is written anew while bytes go by. Elsewhere it says nothing. */
 export class ProgressLine implements Disposable {
@@ -23,7 +24,8 @@ export class ProgressLine implements Disposable {
     if (now - this.#drawn < REDRAW_EVERY_MS) return
     this.#drawn = now
     const line = progressText(this.#verb, done, this.#total, now - this.#started)
-    this.#terminal.write(`\r${line.slice(0, this.#terminal.columns)}\x1b[K`)
+    // A terminal that does not know its width says 0. A line that wraps could not be written anew.
+    this.#terminal.write(`\r${line.slice(0, (this.#terminal.columns || DEFAULT_COLUMNS) - 1)}\x1b[K`)
   }
 
   /** Takes the line away, so that the result stands in its place. */

@@ -9,14 +9,15 @@ export interface ScalePlan {
 
 /**
  * `count` segments with equal ranges. Segments that have one of those ranges already stay.
- * An empty plan means that there is nothing to do; a server must not be asked that (Pravega 0.13 then breaks the stream).
+ *
+ * @returns undefined when the stream has those segments: an empty scale blocks a stream of Pravega 0.13 for good
  */
-export function planEqualRanges(current: readonly SegmentWithRange[], count: number): ScalePlan {
+export function planEqualRanges(current: readonly SegmentWithRange[], count: number): ScalePlan | undefined {
   const ranges = splitKeyRange(count, span(current))
+  const ending = current.filter(({ range }) => !ranges.some(wanted => same(wanted, range)))
+  if (ending.length === 0) return undefined
   return {
-    seal: current
-      .filter(({ range }) => !ranges.some(wanted => same(wanted, range)))
-      .map(({ segment }) => segment.segmentId),
+    seal: ending.map(({ segment }) => segment.segmentId),
     ranges: ranges.filter(wanted => !current.some(({ range }) => same(wanted, range))),
   }
 }

@@ -312,7 +312,7 @@ export class StreamManager {
    *
    * @param seal - Ids of the segments that end.
    * @returns the active segments after it
-   * @throws PravegaError `SCALE_REFUSED`, `STREAM_NOT_FOUND`
+   * @throws PravegaError `SCALE_REFUSED`, `INVALID_ARGUMENT`, `STREAM_SEALED`, `STREAM_NOT_FOUND`
    */
   async scaleStream(
     stream: StreamTarget,
@@ -370,15 +370,15 @@ export class StreamManager {
 
   async #scale(
     stream: StreamTarget,
-    plan: (name: ScopedStream, current: readonly SegmentWithRange[]) => ScalePlan,
+    makePlan: (name: ScopedStream, current: readonly SegmentWithRange[]) => ScalePlan | undefined,
     call: CallOptions,
   ): Promise<readonly SegmentWithRange[]> {
     const name = streamOf(stream)
     const deadline = new Deadline(`scaling ${name}`, call)
     const segments = await this.#activeSegments(name, 'scaled', deadline)
-    const { seal, ranges } = plan(name, segments)
-    if (seal.length === 0 && ranges.length === 0) return segments
-    await this.#controller.scaleStreamAndWait(name, seal, ranges, deadline.rest())
+    const plan = makePlan(name, segments)
+    if (plan === undefined) return segments
+    await this.#controller.scaleStreamAndWait(name, plan.seal, plan.ranges, deadline.rest())
     return this.getSegments(name, deadline.rest())
   }
 
