@@ -1,6 +1,5 @@
 import { PravegaError } from '@pravega-ts/model'
 import type { FaultRule, FaultTiming } from './faults.ts'
-import { Signal } from './signal.ts'
 
 /** Counts the occurrences of something and says which of them a fault strikes. */
 export class CountedRule<Fault> implements FaultRule {
@@ -10,7 +9,7 @@ export class CountedRule<Fault> implements FaultRule {
   readonly #remove: (rule: CountedRule<Fault>) => void
   #occurrences = 0
   #hits = 0
-  #next: Signal | undefined
+  #next: PromiseWithResolvers<void> | undefined
 
   /** @throws PravegaError INVALID_ARGUMENT for a wrong `nth`, `times` or `delayMs`. */
   constructor(fault: Fault, timing: FaultTiming, remove: (rule: CountedRule<Fault>) => void) {
@@ -38,13 +37,13 @@ export class CountedRule<Fault> implements FaultRule {
 
   strike(): void {
     this.#hits++
-    this.#next?.give()
+    this.#next?.resolve()
     this.#next = undefined
   }
 
   nextHit(): Promise<void> {
-    this.#next ??= new Signal()
-    return this.#next.given
+    this.#next ??= Promise.withResolvers<void>()
+    return this.#next.promise
   }
 
   remove(): void {

@@ -3,7 +3,6 @@ import { segmentsOf } from './command-segments.ts'
 import type { ControllerFailure, ControllerFaultGate } from './controller-faults.ts'
 import { CountedRule, invalid, requireCount } from './fault-rule.ts'
 import type { ByteCut, CommandFault, ControllerFault, FaultRule, Faults } from './faults.ts'
-import { Signal } from './signal.ts'
 
 /** A command fault without the name that its answer is typed by. */
 export type AnyCommandFault = CommandFault<Command['command']>
@@ -27,7 +26,7 @@ export class FaultSwitchboard implements Faults, ControllerFaultGate {
   readonly #controller = new Map<string, CountedRule<ControllerFault>[]>()
   readonly #cuts = { received: new Set<CountedRule<ByteCutState>>(), sent: new Set<CountedRule<ByteCutState>>() }
   readonly #targets = new Set<FaultTarget>()
-  #thawed: Signal | undefined
+  #thawed: PromiseWithResolvers<void> | undefined
 
   get frozen(): boolean {
     return this.#thawed !== undefined
@@ -66,7 +65,7 @@ export class FaultSwitchboard implements Faults, ControllerFaultGate {
 
   freeze(): void {
     if (this.#thawed !== undefined) return
-    this.#thawed = new Signal()
+    this.#thawed = Promise.withResolvers<void>()
     for (const target of this.#targets) target.freeze()
   }
 
@@ -74,7 +73,7 @@ export class FaultSwitchboard implements Faults, ControllerFaultGate {
     const thawed = this.#thawed
     if (thawed === undefined) return
     this.#thawed = undefined
-    thawed.give()
+    thawed.resolve()
     for (const target of [...this.#targets]) target.thaw()
   }
 
@@ -129,7 +128,7 @@ export class FaultSwitchboard implements Faults, ControllerFaultGate {
   }
 
   async #disturb(fault: ControllerFault | undefined): Promise<ControllerFailure | undefined> {
-    await this.#thawed?.given
+    await this.#thawed?.promise
     if (fault?.delayMs !== undefined) await delay(fault.delayMs)
     if (fault?.drop === true) await new Promise<never>(() => {})
     return fault?.status && { code: fault.status.code, message: fault.status.message ?? 'failed on command' }

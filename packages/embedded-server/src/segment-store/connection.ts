@@ -185,8 +185,13 @@ export class Connection implements Conversation {
     const received = this.#receivedBytes
     this.#receivedBytes = 0
     const durable = this.catalog.commit()
-    this.#outbox.release(durable)
+    const waits = this.#outbox.release(durable)
     if (durable === undefined) return
+    if (!waits) {
+      // A failure concerns those who wait for it.
+      durable.catch(() => {})
+      return
+    }
     this.#undurableBytes += received
     durable.then(
       () => {

@@ -8,17 +8,17 @@ const LENGTH_BYTES = 4
 const NOTHING = new Uint8Array(0)
 
 /**
- * What a connection has to say, in order. Frames are collected over a turn, wait until the changes that they acknowledge
- * are durable, and then go to the socket in one write. Counts what is unsent, so that the connection can stop reading.
+ * What a connection has to say. Frames are collected over a turn, wait until the changes that they tell of are durable,
+ * and then go to the socket in one write. A turn that only says what readers may see already does not wait. Counts what
+ * is unsent, so that the connection can stop reading.
  */
 export class Outbox {
   readonly #socket: Socket
   readonly #passing: (bytes: number) => number | undefined
   #collected: Uint8Array[] = []
   #collectedBytes = 0
+  #tellsOfChanges = false
   #waitingBytes = 0
-  /** What the frames that were released last wait for. */
-  #gate: Promise<void> | undefined
   #ready: Uint8Array[] = []
   #readyBytes = 0
   #held = 0
@@ -39,7 +39,9 @@ export class Outbox {
     return this.#collectedBytes + this.#waitingBytes + this.#readyBytes === 0
   }
 
+  /** Adds a frame that may tell of changes which are not durable yet. */
   add(command: Command): void {
+    this.#tellsOfChanges = true
     this.#collect(encodeFrame(command))
   }
 
@@ -56,34 +58,33 @@ export class Outbox {
     this.#collect(frame.subarray(tail))
   }
 
-  /** Sends what was collected, once `durable` has settled; that of the turns before goes first. */
-  release(durable: Promise<void> | undefined): void {
+  /** Sends what was collected; if it tells of changes, when `durable` has settled. Returns whether it waits. */
+  release(durable: Promise<void> | undefined): boolean {
     const frames = this.#collected
     const bytes = this.#collectedBytes
-    if (frames.length === 0) return
+    const waits = this.#tellsOfChanges && durable !== undefined
     this.#collected = []
     this.#collectedBytes = 0
+    this.#tellsOfChanges = false
     const makeReady = (): void => {
       for (const frame of frames) this.#ready.push(frame)
       this.#readyBytes += bytes
       this.#send()
     }
-    const gate = durable ?? this.#gate
-    if (gate === undefined) {
+    if (!waits) {
       makeReady()
-      return
+      return false
     }
-    this.#gate = gate
     this.#waitingBytes += bytes
-    gate.then(
+    durable.then(
       () => {
-        if (this.#gate === gate) this.#gate = undefined
         this.#waitingBytes -= bytes
         makeReady()
       },
       // The owner resets the connection then: nothing may be said about changes that are lost.
       () => {},
     )
+    return true
   }
 
   /** Hands nothing to the socket until {@link Outbox.resume} was called as often as this. */

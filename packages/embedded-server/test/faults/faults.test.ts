@@ -106,6 +106,20 @@ describe('which occurrences are struck', () => {
   })
 })
 
+test('a dropped append takes its block along', async () => {
+  const store = await TestStore.start()
+  const client = await store.connect()
+  const { segment, writerId } = await store.newWriter(client)
+  store.faults.on('AppendBlockEnd', { nth: 1, drop: true })
+  const block = { command: 'AppendBlock', writerId, data: Buffer.from('abc') } as const
+  client.send(block, append(writerId, 1n, 'd', { sizeOfWholeEvents: 3 }))
+  expect(await client.settle()).toEqual([])
+  client.send(block, append(writerId, 2n, 'e', { sizeOfWholeEvents: 3 }))
+  expect(await client.expect('DataAppended')).toMatchObject({ eventNumber: 2n, currentSegmentWriteOffset: 4n })
+  client.send(readSegment(1n, segment, 0n))
+  expect(text((await client.expect('SegmentRead')).data)).toBe('abce')
+})
+
 describe('a delay', () => {
   test('of a request holds up what comes behind it on the connection, and keeps the order', async () => {
     const store = await TestStore.start()
@@ -289,14 +303,15 @@ describe('a cut', () => {
   test('again and again, as often as asked', async () => {
     const store = await TestStore.start()
     const rule = store.faults.cutAfter({ direction: 'sent', afterBytes: 20, times: 3 })
-    let cuts = 0
+    const cuts: number[] = []
     for (let index = 0; index < 20; index++) {
       const client = await store.connect()
       client.send({ command: 'KeepAlive' })
       const received = await client.next()
-      if (received === CLOSED) cuts++
+      if (received === CLOSED) cuts.push(index)
     }
-    expect([cuts, rule.hits]).toEqual([3, 3])
+    // Two echoes of 8 bytes pass, the third does not.
+    expect([cuts, rule.hits]).toEqual([[2, 5, 8], 3])
   })
 
   test('of all connections at once', async () => {

@@ -249,6 +249,18 @@ describe('exactly once', () => {
     expect(await store.lengthOf(await store.connect(), segment)).toBe(3n)
   })
 
+  test('the refusal arrives although much more is under way', async () => {
+    const store = await TestStore.start()
+    for (let round = 0; round < 3; round++) {
+      const client = await store.connect()
+      const { writerId } = await store.newWriter(client)
+      await client.ask(append(writerId, 1n, 'abc'))
+      client.send(append(writerId, 1n, 'abc'))
+      for (let number = 2n; number < 40n; number++) client.send(append(writerId, number, Buffer.alloc(500_000)))
+      expect(await client.untilClosed()).toMatchObject([{ command: 'InvalidEventNumber', eventNumber: 1n }])
+    }
+  })
+
   test('acks of what was stored come before the refusal', async () => {
     const store = await TestStore.start()
     const client = await store.connect()
@@ -276,6 +288,10 @@ describe('a refused append', () => {
       offset: 2n,
     })
     expect(await client.ask(append(writerId, 3n, 'def'))).toBe(CLOSED)
+    const another = await store.connect()
+    await setUpWriter(another, segment, writerId)
+    await another.ask(append(writerId, 2n, 'def'))
+    expect(await another.ask({ command: 'AppendBlock', writerId, data: bytes('abc') })).toBe(CLOSED)
   })
 
   test('has fewer replies than appends that were sent together, and a new setup works', async () => {

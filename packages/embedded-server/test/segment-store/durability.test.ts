@@ -7,38 +7,47 @@ import { CLOSED } from '../support/raw-client.ts'
 import { about, append, readSegment, segmentInfo, text } from '../support/requests.ts'
 import { setUpWriter, TestStore } from '../support/segment-store.ts'
 
-/** Memory that makes changes durable only when it is told to. */
-function heldStorage() {
-  const memory = new MemorySegmentStorage()
-  let held: { promise: Promise<void>; resolve: () => void; reject: (cause: Error) => void } | undefined
-  const storage: SegmentStorage = {
-    segments: () => memory.segments(),
-    createSegment: (name, options) => memory.createSegment(name, options),
-    createTable: (name, options) => memory.createTable(name, options),
-    delete: name => memory.delete(name),
-    merge: (target, source, changes) => memory.merge(target, source, changes),
-    commit: () => held?.promise,
-    close: () => memory.close(),
+/** What has to be settled before the changes that were made under it are durable. */
+class Hold {
+  readonly settled: Promise<void>
+  finish: () => void = () => {}
+  fail: (cause: Error) => void = () => {}
+
+  constructor() {
+    this.settled = new Promise((resolve, reject) => {
+      this.finish = resolve
+      this.fail = reject
+    })
   }
-  return {
-    storage,
-    hold() {
-      let resolve = () => {}
-      let reject: (cause: Error) => void = () => {}
-      const promise = new Promise<void>((onResolve, onReject) => {
-        resolve = onResolve
-        reject = onReject
-      })
-      held = { promise, resolve, reject }
-    },
-    finish() {
-      held?.resolve()
-      held = undefined
-    },
-    fail() {
-      held?.reject(new Error('the disk is full'))
-      held = undefined
-    },
+}
+
+/** Memory that makes changes durable when it is told to, in the order of its holds. */
+class HeldStorage {
+  readonly storage: SegmentStorage
+  #last: Hold | undefined
+
+  constructor() {
+    const memory = new MemorySegmentStorage()
+    this.storage = {
+      segments: () => memory.segments(),
+      createSegment: (name, options) => memory.createSegment(name, options),
+      createTable: (name, options) => memory.createTable(name, options),
+      delete: name => memory.delete(name),
+      merge: (target, source, changes) => memory.merge(target, source, changes),
+      commit: () => this.#last?.settled,
+      close: () => memory.close(),
+    }
+  }
+
+  /** Holds back what is changed from now on. */
+  hold(): Hold {
+    const hold = new Hold()
+    this.#last = hold
+    const release = () => {
+      if (this.#last === hold) this.#last = undefined
+    }
+    hold.settled.then(release, release)
+    return hold
   }
 }
 
@@ -49,7 +58,7 @@ function streamOf(catalog: SegmentCatalog, name: string): StreamSegment {
 }
 
 async function start() {
-  const disk = heldStorage()
+  const disk = new HeldStorage()
   const store = await TestStore.start({ storage: disk.storage })
   const client = await store.connect()
   const { segment, writerId } = await store.newWriter(client)
@@ -59,13 +68,13 @@ async function start() {
 test('nothing is acknowledged before it is durable, and all of it in order then', async () => {
   const { client, disk, segment, stored, writerId } = await start()
   const before = client.receivedBytes
-  disk.hold()
+  const hold = disk.hold()
   client.send(append(writerId, 1n, 'abc'))
   await expect.poll(() => stored.stored.length).toBe(3n)
   client.send(append(writerId, 2n, 'def'), about('SealSegment', 7n, segment))
   await expect.poll(() => stored.stored.isSealed).toBe(true)
   expect(client.receivedBytes).toBe(before)
-  disk.finish()
+  hold.finish()
   expect([await client.next(), await client.next(), await client.next()]).toMatchObject([
     { command: 'DataAppended', eventNumber: 1n },
     { command: 'SegmentSealed' },
@@ -78,21 +87,21 @@ test('readers see nothing before it is durable', async () => {
   const reader = await store.connect()
   reader.send(readSegment(1n, segment, 0n))
   await reader.settle()
-  disk.hold()
+  const hold = disk.hold()
   client.send(append(writerId, 1n, 'abc'))
   await expect.poll(() => stored.stored.length).toBe(3n)
   expect([stored.readableLength, stored.waiting]).toEqual([0n, 1])
-  disk.finish()
+  hold.finish()
   expect(text((await reader.expect('SegmentRead')).data)).toBe('abc')
   expect(await client.next()).toMatchObject({ command: 'DataAppended' })
 })
 
 test('when the storage fails, connections end without an ack, and others work when it has recovered', async () => {
   const { client, disk, segment, store, stored, writerId } = await start()
-  disk.hold()
+  const hold = disk.hold()
   client.send(append(writerId, 1n, 'abc'))
   await expect.poll(() => stored.stored.length).toBe(3n)
-  disk.fail()
+  hold.fail(new Error('the disk is full'))
   expect(await client.next()).toBe(CLOSED)
   const other = await store.connect()
   const writer = await setUpWriter(other, segment)
@@ -113,4 +122,42 @@ test('a server that starts on a storage goes on with what is in it', async () =>
   expect(await again.next()).toMatchObject({ lastEventNumber: 5n })
   again.send(readSegment(2n, segment, 0n))
   expect(text((await again.expect('SegmentRead')).data)).toBe('hello')
+})
+
+test('a seal is not seen before the bytes below it', async () => {
+  const { client, disk, segment, store, stored, writerId } = await start()
+  const reader = await store.connect()
+  reader.send(readSegment(1n, segment, 0n), readSegment(2n, segment, 3n))
+  await reader.settle()
+  const first = disk.hold()
+  client.send(append(writerId, 1n, 'abc'))
+  await expect.poll(() => stored.stored.length).toBe(3n)
+  const second = disk.hold()
+  client.send(append(writerId, 2n, 'def'), about('SealSegment', 7n, segment))
+  await expect.poll(() => stored.stored.isSealed).toBe(true)
+  first.finish()
+  expect(text((await reader.expect('SegmentRead')).data)).toBe('abc')
+  expect(stored.waiting).toBe(1)
+  // One more read at what readers still take for the end of an open segment.
+  reader.send(readSegment(3n, segment, 3n))
+  await expect.poll(() => stored.waiting).toBe(2)
+  second.finish()
+  for (const requestId of [2n, 3n]) {
+    const reply = await reader.expect('SegmentRead')
+    expect([reply.requestId, text(reply.data), reply.endOfSegment]).toEqual([requestId, 'def', true])
+  }
+})
+
+test('a connection that ends waits for what it still has to acknowledge', async () => {
+  const { client, disk, segment, stored, writerId } = await start()
+  const hold = disk.hold()
+  client.send(append(writerId, 1n, 'abc'), append(writerId, 1n, 'abc'))
+  await expect.poll(() => stored.stored.length).toBe(3n)
+  client.send(about('SealSegment', 7n, segment))
+  hold.finish()
+  expect(await client.untilClosed()).toMatchObject([
+    { command: 'DataAppended', eventNumber: 1n },
+    { command: 'InvalidEventNumber' },
+  ])
+  expect(stored.stored.isSealed).toBe(false)
 })
