@@ -13,6 +13,7 @@ import type { CliContext } from './context.ts'
 import { EXIT } from './exit-codes.ts'
 import { CliError } from './failure.ts'
 import { toJsonLine } from './output.ts'
+import { askPassword, canAsk } from './prompts.ts'
 
 /** Of a controller that is not there: after a second, not after a minute and a half. Writers try on all the same. */
 const ATTEMPTS = 5
@@ -53,15 +54,10 @@ async function passwordOf(cli: CliContext, flags: ConnectionFlags): Promise<stri
     const value = cli.env[name]
     if (value !== undefined) return value
   }
-  if (cli.stdin.isTTY && cli.stderr.isTTY) {
-    const { isCancel, password } = await import('@clack/prompts')
-    const answer = await password({
-      message: `Password of ${flags.authUser}`,
-      output: cli.stderr,
-      signal: cli.signal,
-    })
-    if (isCancel(answer)) throw new CliError('ABORTED', EXIT.interrupted, 'no password was given')
-    return answer
+  if (canAsk(cli)) {
+    const answer = await askPassword(cli, `Password of ${flags.authUser}`)
+    if (answer !== undefined) return answer
+    throw new CliError('ABORTED', EXIT.interrupted, 'no password was given.')
   }
   throw usage(`there is no password for ${flags.authUser}: give --auth-password-file or set $PRAVEGA_AUTH_PASSWORD.`)
 }

@@ -1,4 +1,5 @@
 import type { CommandContext, StricliProcess } from '@stricli/core'
+import { EXIT } from './exit-codes.ts'
 
 /** Why a command was told to stop before it was done. */
 export type Interruption = 'SIGINT' | 'SIGTERM' | 'EPIPE'
@@ -18,10 +19,14 @@ export interface CliContext extends CommandContext {
   readonly words: readonly string[]
 }
 
+/** One Ctrl-C can arrive several times: from the terminal, and from each parent that hands it on (npm is one). */
+const SAME_KEY_MS = 500
+
 /** Turns signals and a broken pipe into one abort signal. A second Ctrl-C ends the process at once. */
 export class Interrupts {
   readonly #controller = new AbortController()
   #cause: Interruption | undefined
+  #stoppedAt = 0
 
   get signal(): AbortSignal {
     return this.#controller.signal
@@ -33,7 +38,7 @@ export class Interrupts {
 
   listen(stdout: NodeJS.WriteStream): void {
     process.on('SIGINT', () => {
-      if (this.#cause === 'SIGINT') process.exit(130)
+      if (this.#cause === 'SIGINT' && performance.now() - this.#stoppedAt > SAME_KEY_MS) process.exit(EXIT.interrupted)
       this.#stop('SIGINT')
     })
     process.on('SIGTERM', () => this.#stop('SIGTERM'))
@@ -44,7 +49,9 @@ export class Interrupts {
   }
 
   #stop(cause: Interruption): void {
-    this.#cause ??= cause
+    if (this.#cause !== undefined) return
+    this.#cause = cause
+    this.#stoppedAt = performance.now()
     this.#controller.abort()
   }
 }

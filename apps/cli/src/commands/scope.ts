@@ -2,6 +2,7 @@ import { connected, type Run, type Session } from '../command.ts'
 import type { ConnectionFlags } from '../connection-flags.ts'
 import { EXIT } from '../exit-codes.ts'
 import { CliError } from '../failure.ts'
+import { askConsent, canAsk } from '../prompts.ts'
 
 export interface CreateScopeFlags extends ConnectionFlags {
   readonly ifAbsent?: boolean
@@ -63,16 +64,11 @@ export const scopeExists: Run<ConnectionFlags, [string]> = connected(
 
 /** Asks a person; a script has said --recursive and that is enough. */
 async function confirmRecursive({ cli, manager, call }: Session, scope: string): Promise<void> {
-  if (!cli.stdin.isTTY || !cli.stderr.isTTY) return
+  if (!canAsk(cli)) return
   let streams = 0
   for await (const _ of manager.listStreams(scope, call)) streams++
   if (streams === 0) return
-  const { confirm } = await import('@clack/prompts')
-  const answer = await confirm({
-    message: `Delete scope ${scope} and ${streams === 1 ? 'the stream' : `all ${streams} streams`} in it?`,
-    initialValue: false,
-    output: cli.stderr,
-    signal: cli.signal,
-  })
-  if (answer !== true) throw new CliError('ABORTED', EXIT.failure, 'nothing was deleted.')
+  const what = streams === 1 ? 'the stream' : `all ${streams} streams`
+  if (await askConsent(cli, `Delete scope ${scope} and ${what} in it?`)) return
+  throw new CliError('ABORTED', EXIT.failure, 'nothing was deleted.')
 }

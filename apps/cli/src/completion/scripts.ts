@@ -40,7 +40,7 @@ function __pravega_complete
   $words[1] __complete $words[2..-1] 2>/dev/null
 end
 complete -c pravega -f -a '(__pravega_complete)'
-complete -c pravega -n 'test -z "$(__pravega_complete)"' -F
+complete -c pravega -n 'not count (__pravega_complete) >/dev/null' -F
 `
 
 export const scripts: Readonly<Record<'bash' | 'zsh' | 'fish', string>> = { bash, zsh, fish }
