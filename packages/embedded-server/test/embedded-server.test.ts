@@ -9,7 +9,7 @@ import { decodeFrame, encodeFrame } from '@pravega-ts/wire-protocol'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { EmbeddedServer, type EmbeddedServerOptions } from '../src/index.ts'
 import { CLOSED, RawClient } from './support/raw-client.ts'
-import { append, readSegment, setupAppend, text } from './support/requests.ts'
+import { append, createSegment, readSegment, setupAppend, text } from './support/requests.ts'
 import { setUpWriter } from './support/segment-store.ts'
 
 const stream = new ScopedStream('examples', 'bytes')
@@ -32,6 +32,11 @@ async function connect(server: EmbeddedServer): Promise<RawClient> {
   const client = await RawClient.connect(server.segmentStoreEndpoint)
   onTestFinished(() => client.destroy())
   return client
+}
+
+function certificate(): { cert: string; key: string } {
+  const pem = (name: string) => readFileSync(new URL(`./controller/certificates/${name}`, import.meta.url), 'utf8')
+  return { cert: pem('cert.pem'), key: pem('key.pem') }
 }
 
 test('the controller leads to segments of the segment store', async () => {
@@ -113,6 +118,23 @@ describe('closing', () => {
     expect(await client.untilClosed()).toBeDefined()
   })
 
+  test('does not wait for what a fault holds back, nor for a TLS handshake that does not come', async () => {
+    const plain = await start()
+    const client = await connect(plain)
+    const rule = plain.faults.on('KeepAlive', { delayMs: 3_600_000 })
+    const hit = rule.nextHit()
+    client.send({ command: 'KeepAlive' })
+    await hit
+    const late = await connect(plain)
+    plain.faults.on('SegmentCreated', { delayMs: 3_600_000 })
+    late.send(createSegment(1n, 'a'))
+    await expect.poll(() => plain.segmentStoreConnections).toBe(2)
+    await plain.close()
+    const secure = await start({ tls: certificate() })
+    await connect(secure)
+    await secure.close()
+  })
+
   test('lets the process exit', () => {
     const program = `
       import { connect } from 'node:net'
@@ -179,8 +201,7 @@ describe('faults of the controller', () => {
 })
 
 test('with a certificate, both ports speak TLS', async () => {
-  const pem = (name: string) => readFileSync(new URL(`./controller/certificates/${name}`, import.meta.url), 'utf8')
-  const [cert, key] = [pem('cert.pem'), pem('key.pem')]
+  const { cert, key } = certificate()
   const server = await start({ tls: { cert, key }, publishedHost: 'localhost' })
   expect(server.controllerUri).toMatch(/^tls:\/\/localhost:/)
   const socket = connectTls({ ...server.segmentStoreEndpoint, ca: cert, servername: 'localhost' })

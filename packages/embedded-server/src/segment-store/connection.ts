@@ -30,7 +30,7 @@ const LINGER_MS = 1000
 const UNDURABLE_BYTES = 64 * 1024 * 1024
 
 /** More reads than this do not wait on one connection. */
-const MAX_WAITING = 65_536
+const MAX_WAITING = 16_384
 
 /** What all connections of a server share. */
 export interface ConnectionServices {
@@ -84,6 +84,12 @@ export class Connection implements Conversation {
     this.#log('connection accepted')
   }
 
+  /** Sends what is due, for a short while, then closes. */
+  close(reason: string): void {
+    this.end(reason)
+    this.#later(LINGER_MS, () => this.destroy())
+  }
+
   /** Closes at once, whatever has not been sent. */
   destroy(): void {
     this.#socket.destroy()
@@ -116,14 +122,18 @@ export class Connection implements Conversation {
   whenSent(work: () => void): void {
     if (this.#state === 'gone') return
     if (this.#outbox.congested) this.#deferred.push(work)
-    else work()
+    else this.#attempt(work)
     this.#scheduleTurn()
   }
 
   onGone(release: () => void): () => void {
-    if (this.#releases.size >= MAX_WAITING) throw violation(`more than ${MAX_WAITING} requests that wait`)
     this.#releases.add(release)
     return () => this.#releases.delete(release)
+  }
+
+  waitFor(release: () => void): () => void {
+    if (this.#releases.size >= MAX_WAITING) throw violation(`more than ${MAX_WAITING} requests that wait`)
+    return this.onGone(release)
   }
 
   #onData(chunk: Buffer): void {
@@ -156,16 +166,14 @@ export class Connection implements Conversation {
   #takeTurn(): void {
     if (this.#inTurn || this.#state === 'gone') return
     this.#inTurn = true
-    try {
-      this.#resumeDeferred()
+    this.#resumeDeferred()
+    this.#attempt(() => {
       while (this.#state === 'open' && !this.#blocked) {
         const frame = this.#parser.next()
         if (frame === undefined) break
         this.#take(decodePayload(frame.type, frame.payload))
       }
-    } catch (error) {
-      this.#refuse(error)
-    }
+    })
     this.writers.endTurn()
     this.#commit()
     this.#inTurn = false
@@ -223,11 +231,7 @@ export class Connection implements Conversation {
       this.#later(fault.delayMs, () => {
         this.#stalled = false
         if (this.#state !== 'open') return
-        try {
-          this.#disturb(command, fault)
-        } catch (error) {
-          this.#refuse(error)
-        }
+        this.#attempt(() => this.#disturb(command, fault))
         this.#takeTurn()
       })
     }
@@ -278,11 +282,16 @@ export class Connection implements Conversation {
     const cancel = this.onGone(() => clearTimeout(timer))
   }
 
-  #refuse(error: unknown): void {
-    if (!PravegaError.is(error, 'PROTOCOL_VIOLATION')) {
-      this.#services.logger.error('a command failed in the segment store', { peer: this.#peer, error })
+  /** Does what may break the protocol; that ends this connection and concerns nobody else. */
+  #attempt(work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      if (!PravegaError.is(error, 'PROTOCOL_VIOLATION')) {
+        this.#services.logger.error('a command failed in the segment store', { peer: this.#peer, error })
+      }
+      this.end(error instanceof Error ? error.message : String(error))
     }
-    this.end(error instanceof Error ? error.message : String(error))
   }
 
   /**

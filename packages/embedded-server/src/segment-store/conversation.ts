@@ -19,4 +19,9 @@ export interface Conversation {
   whenSent(work: () => void): void
   /** Calls `release` when the connection is gone. Returns what calls that off. */
   onGone(release: () => void): () => void
+  /**
+   * As `onGone`, for a request that is not answered yet.
+   * @throws PravegaError PROTOCOL_VIOLATION when too many requests of the connection wait.
+   */
+  waitFor(release: () => void): () => void
 }

@@ -37,6 +37,8 @@ export interface WireServer {
  */
 export async function startWireServer(options: WireServerOptions): Promise<WireServer> {
   const connections = new Set<Connection>()
+  // With TLS also those whose handshake is under way.
+  const sockets = new Set<Socket>()
   const accept = (socket: Socket): void => {
     const connection = new Connection(socket, options)
     connections.add(connection)
@@ -46,6 +48,10 @@ export async function startWireServer(options: WireServerOptions): Promise<WireS
     options.tls === undefined
       ? createServer(accept)
       : createTlsServer({ cert: options.tls.cert, key: options.tls.key, minVersion: 'TLSv1.2' }, accept)
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+  })
   // A client that breaks off its TLS handshake concerns nobody else.
   server.on('tlsClientError', error => options.logger.debug('TLS handshake failed', { error: error.message }))
   const port = await listen(server, options.host, options.port)
@@ -58,9 +64,16 @@ export async function startWireServer(options: WireServerOptions): Promise<WireS
     },
     close({ force = false } = {}) {
       closed ??= new Promise(resolve => server.close(() => resolve()))
+      const cut = (): void => {
+        for (const socket of [...sockets]) socket.destroy()
+      }
+      if (force || connections.size === 0) {
+        cut()
+        return closed
+      }
       for (const connection of [...connections]) {
-        if (force) connection.destroy()
-        else connection.end('the server closes')
+        connection.onGone(() => connections.size === 0 && cut())
+        connection.close('the server closes')
       }
       return closed
     },

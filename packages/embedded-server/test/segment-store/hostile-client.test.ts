@@ -192,6 +192,21 @@ describe('back-pressure', () => {
     expect(reads).toHaveBeenCalledTimes(50)
   })
 
+  test('more requests than may wait end the connection, and nothing else', async () => {
+    const store = await TestStore.start()
+    const client = await store.connect()
+    const segment = await store.newSegment(client)
+    const found = store.catalog.find(segment)
+    if (found?.kind !== 'stream') throw new Error('no segment')
+    const request = encodeFrame(readSegment(1n, segment, 0n))
+    client.sendBytes(Buffer.concat(Array.from({ length: 16_385 }, () => request)))
+    expect(await client.next()).toBe(CLOSED)
+    await expect.poll(() => found.waiting).toBe(0)
+    const other = await store.connect()
+    const writerId = await setUpWriter(other, segment)
+    expect(await other.ask(append(writerId, 1n, 'abc'))).toMatchObject({ command: 'DataAppended' })
+  })
+
   test('a writer on the same connection as waiting reads is served', async () => {
     const store = await TestStore.start()
     const client = await store.connect()

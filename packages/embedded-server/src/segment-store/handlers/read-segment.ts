@@ -68,5 +68,8 @@ function waitForData(request: ReadSegment, conversation: Conversation, found: St
         return
     }
   }
-  const callOff = conversation.onGone(found.wait(offset, wake))
+  let endWait = (): void => {}
+  // First, because it may refuse.
+  const callOff = conversation.waitFor(() => endWait())
+  endWait = found.wait(offset, wake)
 }
