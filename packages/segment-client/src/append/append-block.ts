@@ -32,6 +32,14 @@ export interface UnackedBlock {
   settle(error?: PravegaError): void
 }
 
+/** Sizes of what surrounds the data of an append in its frame. */
+export interface FrameLayout {
+  /** Bytes before the data. */
+  readonly prefix: number
+  /** Bytes after the data. */
+  readonly trailer: number
+}
+
 /** Where the header of a frame begins, and where its last fields go. */
 export interface FramePlaces {
   readonly header: Uint8Array
@@ -52,6 +60,10 @@ export class Block implements AppendBlock {
   /** Length that the segment must have, for a conditional append. */
   condition: bigint | undefined
   readonly conditional: boolean
+  /** Whether a part of it may be appended before the rest: its bytes were not reserved in one piece. */
+  divisible: boolean
+  /** The number before those of this block. */
+  base = -1n
   /** The whole frame, with room for header and trailer, once the block is closed. */
   frame: Uint8Array[] = []
   places: FramePlaces | undefined
@@ -63,8 +75,9 @@ export class Block implements AppendBlock {
   #reject: (error: PravegaError) => void = () => {}
   #outcome: { readonly error: PravegaError | undefined } | undefined
 
-  constructor(conditional: boolean) {
+  constructor(conditional: boolean, divisible: boolean) {
     this.conditional = conditional
+    this.divisible = divisible
   }
 
   get acked(): Promise<void> {
@@ -85,6 +98,28 @@ export class Block implements AppendBlock {
     this.#tell(error)
   }
 
+  /** Takes the first bytes of a closed block away and makes a closed block of them. The promise stays with the rest. */
+  splitFirst(bytes: number, layout: FrameLayout): Block {
+    const part = new Block(this.conditional, true)
+    part.events = 1
+    for (const slab of this.slabs) {
+      slab.references += 1
+      part.slabs.push(slab)
+    }
+    while (part.bytes < bytes) {
+      const piece = this.data.shift()
+      if (piece === undefined) break
+      const taken = Math.min(piece.length, bytes - part.bytes)
+      part.data.push(taken === piece.length ? piece : piece.subarray(0, taken))
+      if (taken < piece.length) this.data.unshift(piece.subarray(taken))
+      part.bytes += taken
+    }
+    this.bytes -= part.bytes
+    part.#frameAnew(layout)
+    this.#frameAnew(layout)
+    return part
+  }
+
   /** Gives the memory back. What was sent more than once may still be held by a socket that is going away. */
   release(pool: SlabPool): void {
     for (const slab of this.slabs) {
@@ -95,6 +130,13 @@ export class Block implements AppendBlock {
     this.frame = []
     this.data.length = 0
     this.places = undefined
+  }
+
+  /** Puts header and trailer into memory of their own. */
+  #frameAnew({ prefix, trailer }: FrameLayout): void {
+    const around = Buffer.alloc(prefix + trailer)
+    this.frame = [around.subarray(0, prefix), ...this.data, around.subarray(prefix)]
+    this.places = { header: around, headerAt: 0, trailer: around, trailerAt: prefix }
   }
 
   #tell(error: PravegaError | undefined): void {

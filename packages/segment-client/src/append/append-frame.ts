@@ -6,8 +6,7 @@ import {
   finishAppendFrame,
   finishConditionalAppendFrame,
 } from '@pravega-ts/wire-protocol'
-import type { Block } from './append-block.ts'
-import type { FrameLayout } from './block-assembler.ts'
+import type { Block, FrameLayout } from './append-block.ts'
 
 /** Room that an assembled block needs around its data. */
 export const FRAME_LAYOUTS: { readonly append: FrameLayout; readonly conditional: FrameLayout } = {

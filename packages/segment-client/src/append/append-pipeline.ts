@@ -5,20 +5,31 @@ export interface PipelineBlock {
   readonly bytes: number
   readonly events: number
   readonly conditional: boolean
+  /** Whether a part of it may be appended before the rest. */
+  readonly divisible: boolean
+  /** The number before those of this block. */
+  base: bigint
   /** Number of its last event; -1 until it is sent for the first time. */
   number: bigint
   sends: number
   condition: bigint | undefined
 }
 
-export interface PipelineOptions {
+export interface PipelineOptions<B extends PipelineBlock> {
   /** Names the segment in errors. */
   readonly segment: string
   /** Consecutive losses of a connection without an acknowledgement in between before the writer gives up. */
   readonly maxAttempts: number
   /** For a writer whose every append is conditional on the end of the one before: where the first one goes. */
   readonly chainFrom: bigint | undefined
+  /** Most bytes of a block. */
+  readonly maxBlockBytes: number
+  /** Takes the first bytes away from a divisible block and makes a block of them. */
+  split(block: B, bytes: number): B
 }
+
+/** Parts have a multiple of this size, and a block as many numbers as it has such pieces: parts can be divided again. */
+export const SMALLEST_PART: number = 16 * 1024
 
 /**
  * - `idle`: no connection, and nothing to send
@@ -65,9 +76,11 @@ export type PipelineAction<B extends PipelineBlock> =
  *   never sent twice over one setup (a server would store it twice without a word)
  * - what a setup reports as stored counts as acknowledged
  * - a conditional append travels alone: a server takes a later one behind one that it has refused, when the lengths happen to fit
+ * - after a loss blocks travel in smaller parts, so that a connection that never lasts long still gets something through. The
+ *   parts have numbers up to that of their block: whichever of block and parts is stored first, the others are refused
  */
 export class AppendPipeline<B extends PipelineBlock> {
-  readonly #options: PipelineOptions
+  readonly #options: PipelineOptions<B>
   readonly #queue: B[] = []
   #phase: PipelinePhase = { tag: 'idle' }
   /** Blocks at the head of the queue that were sent over this connection. */
@@ -82,9 +95,14 @@ export class AppendPipeline<B extends PipelineBlock> {
   #conflict: PravegaError | undefined
   /** The head was refused, but an earlier sending of it may have been stored: the next setup tells. */
   #doubtful = false
+  /** The segment is sealed, but earlier sendings of what was refused may have been stored: the next setup tells. */
+  #sealed: PravegaError | undefined
+  /** Larger divisible blocks are sent in parts of this size. Shrinks with losses, grows with acknowledgements. */
+  #partBytes: number
 
-  constructor(options: PipelineOptions) {
+  constructor(options: PipelineOptions<B>) {
     this.#options = options
+    this.#partBytes = options.maxBlockBytes
     this.#chainOffset = options.chainFrom
   }
 
@@ -141,7 +159,7 @@ export class AppendPipeline<B extends PipelineBlock> {
         this.#lost(event.cause, actions)
         break
       case 'fail':
-        this.#end(event.cause, actions)
+        this.#fail(event.cause, actions)
         break
       case 'drop': {
         const sent = this.#queue.findLastIndex(block => block.sends > 0) + 1
@@ -177,6 +195,10 @@ export class AppendPipeline<B extends PipelineBlock> {
     this.#phase = { tag: 'ready' }
     this.#inFlight = 0
     if (this.#settleUpTo(lastEventNumber, actions)) this.#losses = 0
+    if (this.#sealed !== undefined) {
+      this.#end(this.#sealed, actions)
+      return
+    }
     if (this.#doubtful) {
       this.#doubtful = false
       const head = this.#queue[0]
@@ -205,6 +227,7 @@ export class AppendPipeline<B extends PipelineBlock> {
       return
     }
     this.#losses = 0
+    if (last.bytes * 2 > this.#partBytes) this.#partBytes = Math.min(this.#options.maxBlockBytes, this.#partBytes * 2)
     this.#settleUpTo(eventNumber, actions)
     this.#pump(actions)
   }
@@ -248,6 +271,11 @@ export class AppendPipeline<B extends PipelineBlock> {
   #lost(cause: PravegaError, actions: PipelineAction<B>[]): void {
     if (this.#phase.tag === 'idle') return
     actions.push({ type: 'disconnect', cause, isClean: false })
+    const head = this.#inFlight > 0 ? this.#queue[0] : undefined
+    if (head !== undefined) {
+      const quarter = Math.floor(Math.min(head.bytes, this.#partBytes) / 4 / SMALLEST_PART) * SMALLEST_PART
+      this.#partBytes = Math.min(this.#partBytes, Math.max(SMALLEST_PART, quarter))
+    }
     this.#inFlight = 0
     if (this.#queue.length === 0) {
       this.#losses = 0
@@ -261,6 +289,16 @@ export class AppendPipeline<B extends PipelineBlock> {
       return
     }
     this.#connect(cause, actions)
+  }
+
+  #fail(cause: PravegaError, actions: PipelineAction<B>[]): void {
+    const isSealed = cause.code === 'SEGMENT_SEALED'
+    if (isSealed && this.#phase.tag === 'ready' && this.#queue.some(block => block.sends > 1)) {
+      this.#sealed = cause
+      this.#lost(cause, actions)
+    } else {
+      this.#end(cause, actions)
+    }
   }
 
   #end(cause: PravegaError, actions: PipelineAction<B>[]): void {
@@ -288,9 +326,7 @@ export class AppendPipeline<B extends PipelineBlock> {
     for (const block of this.#queue) {
       if (block.number < 0n || block.number > number) break
       count += 1
-      if (this.#options.chainFrom !== undefined && block.condition !== undefined) {
-        this.#chainOffset = block.condition + BigInt(block.bytes)
-      }
+      if (this.#chainOffset !== undefined) this.#chainOffset += BigInt(block.bytes)
       actions.push({ type: 'acked', block })
     }
     this.#queue.splice(0, count)
@@ -302,17 +338,33 @@ export class AppendPipeline<B extends PipelineBlock> {
   #pump(actions: PipelineAction<B>[]): void {
     if (this.#phase.tag !== 'ready') return
     while (this.#inFlight < this.#queue.length) {
-      const block = this.#queue[this.#inFlight]
+      const next = this.#queue[this.#inFlight]
       const before = this.#inFlight === 0 ? undefined : this.#queue[this.#inFlight - 1]
-      if (block === undefined || (before !== undefined && (block.conditional || before.conditional))) return
-      if (block.number < 0n) {
-        this.#numbered += BigInt(block.events)
-        block.number = this.#numbered
-        if (this.#options.chainFrom !== undefined) block.condition = this.#chainOffset
-      }
+      if (next === undefined || (before !== undefined && (next.conditional || before.conditional))) return
+      if (next.number < 0n) this.#giveNumber(next)
+      const block = next.divisible && next.bytes > this.#partBytes ? this.#divide(next) : next
+      if (this.#options.chainFrom !== undefined) block.condition = this.#chainOffset
       block.sends += 1
       this.#inFlight += 1
       actions.push({ type: 'send', block })
     }
+  }
+
+  #giveNumber(block: B): void {
+    const parts = block.divisible ? Math.ceil(block.bytes / SMALLEST_PART) : 1
+    block.base = this.#numbered
+    this.#numbered += BigInt(Math.max(block.events, parts))
+    block.number = this.#numbered
+  }
+
+  /** Puts the first part of a block, as large as may be sent, in front of the rest of it. */
+  #divide(block: B): B {
+    const part = this.#options.split(block, this.#partBytes)
+    part.base = block.base
+    part.number = block.base + BigInt(part.bytes / SMALLEST_PART)
+    part.sends = block.sends
+    block.base = part.number
+    this.#queue.splice(this.#inFlight, 0, part)
+    return part
   }
 }

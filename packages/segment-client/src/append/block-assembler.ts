@@ -1,13 +1,5 @@
-import { Block } from './append-block.ts'
+import { Block, type FrameLayout } from './append-block.ts'
 import type { Slab, SlabPool } from './slab-pool.ts'
-
-/** Sizes of what surrounds the data of an append in its frame. */
-export interface FrameLayout {
-  /** Bytes before the data. */
-  readonly prefix: number
-  /** Bytes after the data. */
-  readonly trailer: number
-}
 
 /** A slab with less room than this is not begun again: the frame around a block should not outweigh it. */
 const SMALLEST_START = 1024
@@ -69,6 +61,7 @@ export class BlockAssembler {
   /** Copies all of `data` into a block of its own, whatever its size. No block may be open. */
   copyWhole(data: Uint8Array, conditional: boolean): void {
     const block = this.#begin(conditional, 1)
+    block.divisible = false
     this.#copyInto(block, data, 0, data.length)
   }
 
@@ -102,6 +95,7 @@ export class BlockAssembler {
     const block = this.#block
     if (block === undefined) throw new RangeError('reserve() comes first')
     this.#at += length
+    block.divisible = false
     block.bytes += length
     block.events += events
     return block
@@ -151,7 +145,7 @@ export class BlockAssembler {
 
   #begin(conditional: boolean, inOnePiece: number): Block {
     if (this.#block !== undefined) return this.#block
-    const block = new Block(conditional)
+    const block = new Block(conditional, true)
     const { prefix, trailer } = this.#layout(block)
     const least = prefix + trailer + Math.max(inOnePiece, SMALLEST_START)
     const slab = this.#slab

@@ -69,6 +69,10 @@ export class PipelinedWriter implements SegmentWriter {
       segment: this.#name,
       maxAttempts: retry.attempts,
       chainFrom: limits.expectedOffset,
+      maxBlockBytes: limits.maxBlockBytes,
+      split: (block, bytes) => {
+        return block.splitFirst(bytes, block.conditional ? FRAME_LAYOUTS.conditional : FRAME_LAYOUTS.append)
+      },
     })
     this.#assembler = new BlockAssembler(context.slabs, FRAME_LAYOUTS, limits.maxBlockBytes)
     const owner = this

@@ -1,4 +1,4 @@
-import type { PravegaError } from '@pravega-ts/model'
+import { PravegaError } from '@pravega-ts/model'
 import type { PipelineAction, PipelineBlock, PipelineEvent } from '../../src/append/append-pipeline.ts'
 import { AppendPipeline } from '../../src/append/append-pipeline.ts'
 
@@ -6,27 +6,41 @@ export const NONE: bigint = -(2n ** 63n)
 
 export class TestBlock implements PipelineBlock {
   readonly id: number
-  readonly bytes: number
+  /** Its bytes are these of all that were appended. */
+  start: number
+  bytes: number
   readonly events: number
   readonly conditional: boolean
+  readonly divisible: boolean
+  base = -1n
   number = -1n
   sends = 0
   condition: bigint | undefined
 
-  constructor(id: number, bytes: number, events: number, conditional: boolean) {
+  constructor(id: number, start: number, bytes: number, events: number, kind: BlockKind) {
     this.id = id
+    this.start = start
     this.bytes = bytes
     this.events = events
-    this.conditional = conditional
+    this.conditional = kind.conditional
+    this.divisible = kind.divisible
   }
 }
+
+interface BlockKind {
+  readonly conditional: boolean
+  readonly divisible: boolean
+}
+
+/** Bytes of this writer that are stored behind each other, or an append of another. */
+export type Stored = { readonly start: number; readonly bytes: number } | 'foreign'
 
 type Reply = PipelineEvent<TestBlock>
 
 interface ServerConnection {
   /** The writer's number as this connection knows it. */
   last: bigint
-  readonly received: { block: TestBlock; number: bigint; condition: bigint | undefined }[]
+  readonly received: { start: number; bytes: number; number: bigint; condition: bigint | undefined }[]
   readonly replies: Reply[]
   open: boolean
 }
@@ -37,12 +51,16 @@ interface ServerConnection {
  */
 export class Scene {
   readonly pipeline: AppendPipeline<TestBlock>
-  /** What is in the segment: ids of this writer's blocks, or 'foreign'. */
-  readonly log: (number | 'foreign')[] = []
+  /** What is in the segment, in order. */
+  readonly log: Stored[] = []
+  /** Ids of blocks that were acknowledged, those of parts too. */
   readonly acked: number[] = []
+  /** Bytes that were acknowledged, all from the first one on. */
+  ackedBytes = 0
   readonly conflicted: number[] = []
   readonly dropped: number[] = []
   handedBack: number[] | undefined
+  handedBackBytes = 0
   endCause: PravegaError | undefined
   length = 0n
   #attribute: bigint
@@ -51,6 +69,7 @@ export class Scene {
   #connection: ServerConnection | undefined
   #wantsConnection = false
   #nextId = 0
+  #nextByte = 0
   readonly #chained: boolean
 
   /** @param stored - The number that the segment has for the writer id from the beginning. */
@@ -58,7 +77,34 @@ export class Scene {
     this.#chained = chained
     this.#attribute = stored
     const chainFrom = chained ? 0n : undefined
-    this.pipeline = new AppendPipeline({ segment: 's/t/0.#epoch.0', maxAttempts, chainFrom })
+    this.pipeline = new AppendPipeline<TestBlock>({
+      segment: 's/t/0.#epoch.0',
+      maxAttempts,
+      chainFrom,
+      maxBlockBytes: 1024 * 1024,
+      split: (block, bytes) => {
+        const { conditional, divisible } = block
+        const part = new TestBlock(block.id, block.start, bytes, 1, { conditional, divisible })
+        block.start += bytes
+        block.bytes -= bytes
+        return part
+      },
+    })
+  }
+
+  /** How many bytes of this writer are in the segment, if each is there once and in order. */
+  get storedBytes(): number {
+    let end = 0
+    for (const stored of this.log) {
+      if (stored === 'foreign') continue
+      if (stored.start !== end) throw new Error(`bytes from ${stored.start} on are stored behind ${end}`)
+      end = stored.start + stored.bytes
+    }
+    return end
+  }
+
+  get appendedBytes(): number {
+    return this.#nextByte
   }
 
   get settled(): boolean {
@@ -69,16 +115,19 @@ export class Scene {
     return this.#wantsConnection
   }
 
-  append(bytes: number, events: number, conditional = this.#chained): TestBlock {
-    const block = new TestBlock(this.#nextId, bytes, events, conditional)
-    this.#nextId += 1
-    this.dispatch({ type: 'enqueue', block })
-    return block
+  append(bytes: number, events: number, divisible = true): TestBlock {
+    return this.#enqueue(bytes, events, { conditional: this.#chained, divisible })
   }
 
   appendIf(bytes: number, condition: bigint): TestBlock {
-    const block = new TestBlock(this.#nextId, bytes, 1, true)
+    return this.#enqueue(bytes, 1, { conditional: true, divisible: false }, condition)
+  }
+
+  #enqueue(bytes: number, events: number, kind: BlockKind, condition?: bigint): TestBlock {
+    const block = new TestBlock(this.#nextId, this.#nextByte, bytes, events, kind)
+    if (this.endCause !== undefined) return block
     this.#nextId += 1
+    this.#nextByte += bytes
     block.condition = condition
     this.dispatch({ type: 'enqueue', block })
     return block
@@ -97,20 +146,20 @@ export class Scene {
     const connection = which === 'current' ? this.#connection : this.#old.find(({ received }) => received.length > 0)
     const append = connection?.received.shift()
     if (connection === undefined || append === undefined || !connection.open) return
-    const { block, number, condition } = append
+    const { start, bytes, number, condition } = append
     if (this.#sealed) {
-      connection.replies.push({ type: 'fail', cause: new Error('sealed') as PravegaError })
+      connection.replies.push({ type: 'fail', cause: new PravegaError('SEGMENT_SEALED', 'sealed') })
     } else if (condition !== undefined && condition !== this.length) {
       connection.replies.push({ type: 'conditionFailed', eventNumber: number })
     } else if (connection.last !== this.#attribute) {
-      connection.replies.push({ type: 'lost', cause: new Error('InvalidEventNumber') as PravegaError })
+      connection.replies.push({ type: 'lost', cause: new PravegaError('INVALID_EVENT_NUMBER', 'moved') })
       connection.open = false
     } else {
       const previousEventNumber = connection.last
       this.#attribute = number
       connection.last = number
-      this.log.push(block.id)
-      this.length += BigInt(block.bytes)
+      this.log.push({ start, bytes })
+      this.length += BigInt(bytes)
       connection.replies.push({ type: 'appended', eventNumber: number, previousEventNumber })
     }
   }
@@ -127,8 +176,11 @@ export class Scene {
     if (reply !== undefined) this.dispatch(reply)
   }
 
-  cut(): void {
-    if (this.#connection !== undefined) this.dispatch({ type: 'lost', cause: new Error('cut') as PravegaError })
+  /** @param after - Appends that still reach the server; the others are lost. */
+  cut(after: number = Number.POSITIVE_INFINITY): void {
+    this.#connection?.received.splice(after)
+    if (this.#connection !== undefined)
+      this.dispatch({ type: 'lost', cause: new PravegaError('CONNECTION_LOST', 'cut') })
   }
 
   foreignAppend(bytes: number): void {
@@ -173,12 +225,14 @@ export class Scene {
         if (connection === undefined) throw new Error('sent without a connection')
         const before = connection.received.at(-1)?.number ?? connection.last
         if (block.number <= before) throw new Error(`number ${block.number} was sent behind ${before}`)
-        connection.received.push({ block, number: block.number, condition: block.condition })
+        const { start, bytes, number, condition } = block
+        connection.received.push({ start, bytes, number, condition })
         break
       }
       case 'acked':
         this.acked.push(action.block.id)
-        if (!this.log.includes(action.block.id)) throw new Error('acknowledged, but not stored')
+        this.ackedBytes += action.block.bytes
+        if (!this.log.some(stored => covers(stored, action.block))) throw new Error('acknowledged, but not stored')
         break
       case 'conflicted':
         this.conflicted.push(action.block.id)
@@ -188,8 +242,13 @@ export class Scene {
         break
       case 'ended':
         this.handedBack = action.blocks.map(({ id }) => id)
+        this.handedBackBytes = action.blocks.reduce((sum, { bytes }) => sum + bytes, 0)
         this.endCause = action.cause
         break
     }
   }
+}
+
+function covers(stored: Stored, { start, bytes }: TestBlock): boolean {
+  return stored !== 'foreign' && stored.start <= start && start + bytes <= stored.start + stored.bytes
 }
