@@ -37,7 +37,7 @@ export function local<F extends OutputFlags, A extends readonly unknown[]>(
   }
 }
 
-/** A command with a client, which is closed when the command is done. */
+/** A command with a client. What the command opens need not be closed: the client does that when the command is done. */
 export function connected<F extends ConnectionFlags, A extends readonly unknown[]>(
   work: (session: Session, flags: F, ...args: A) => Promise<void>,
 ): Run<F, A> {
@@ -50,8 +50,11 @@ export function connected<F extends ConnectionFlags, A extends readonly unknown[
     try {
       const call = { signal: cli.signal, timeoutMs: flags.timeout }
       await work({ cli, factory, manager: factory.streamManager(), output, call }, flags, ...args)
-    } finally {
-      await factory.close({ force: cli.signal.aborted })
+    } catch (error) {
+      // What has failed is not waited for, and how it ends tells nothing new.
+      await factory.close({ force: true }).catch(() => {})
+      throw error
     }
+    await factory.close()
   })
 }

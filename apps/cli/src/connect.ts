@@ -5,14 +5,13 @@ import {
   type ClientConfigOptions,
   type Credentials,
   keycloakCredentials,
-  type Logger,
   type TlsOptions,
 } from '@pravega-ts/config'
 import type { ConnectionFlags } from './connection-flags.ts'
 import type { CliContext } from './context.ts'
 import { EXIT } from './exit-codes.ts'
 import { CliError } from './failure.ts'
-import { toJsonLine } from './output.ts'
+import { loggerTo } from './log.ts'
 import { askPassword, canAsk } from './prompts.ts'
 
 /** Of a controller that is not there: after a second, not after a minute and a half. Writers try on all the same. */
@@ -26,7 +25,7 @@ export async function clientOptions(cli: CliContext, flags: ConnectionFlags): Pr
     credentials: await credentialsOf(cli, flags),
     tls: tlsOf(flags),
     retry: { attempts: ATTEMPTS },
-    logger: flags.verbose === true ? loggerTo(cli.stderr) : undefined,
+    logger: loggerTo(cli.stderr, flags.verbose === true ? 'everything' : flags.json === true ? 'nothing' : 'warnings'),
   }
 }
 
@@ -70,18 +69,4 @@ async function firstLine(file: string): Promise<string> {
 
 function usage(message: string): CliError {
   return new CliError('USAGE', EXIT.usage, message)
-}
-
-function loggerTo(stderr: NodeJS.WriteStream): Logger {
-  const at = (level: string) => (message: string, fields?: Readonly<Record<string, unknown>>) => {
-    stderr.write(`${level} ${message}${fields === undefined ? '\n' : ` ${toJsonLine(fields)}`}`)
-  }
-  return {
-    trace: () => {},
-    debug: at('debug'),
-    info: at('info'),
-    warn: at('warn'),
-    error: at('error'),
-    fatal: at('fatal'),
-  }
 }

@@ -99,6 +99,38 @@ it('follows what is written until it is sealed', async () => {
   expect((await outcome).stdout.toString()).toBe('old new')
 })
 
+it('goes on when the server comes back, and says what it waited for', async () => {
+  await using own = await EmbeddedServer.start()
+  const controller = own.controllerUri
+  await pravega(['bytes', 'write', 'b12/x', '--create'], { controller, input: Buffer.from('before ') })
+  const reader = start(['bytes', 'read', 'b12/x', '--follow'], { controller })
+  const outcome = outcomeOf(reader)
+  await once(reader.stdout, 'data')
+  await own.restart()
+  await pravega(['bytes', 'write', 'b12/x', '--seal'], { controller, input: Buffer.from('after') })
+  const { code, stdout, stderr } = await outcome
+  expect({ code, stdout: stdout.toString() }).toEqual({ code: 0, stdout: 'before after' })
+  expect(stderr).toMatch(/^warning: the reader of segment b12\/x\/0\.#epoch\.0 waits for a connection: .*\n$/)
+})
+
+it('does not wait for a server that is gone for longer than it was told', async () => {
+  await using own = await EmbeddedServer.start()
+  const controller = own.controllerUri
+  await pravega(['bytes', 'write', 'b13/x', '--create'], { controller, input: Buffer.from('old ') })
+  const reader = start(['bytes', 'read', 'b13/x', '--follow'], { controller })
+  await once(reader.stdout, 'data')
+  const writer = start(['bytes', 'write', 'b13/x', '--timeout=1s'], { controller })
+  const outcome = outcomeOf(writer)
+  writer.stdin.write('begun')
+  await once(reader.stdout, 'data')
+  await own.close()
+  writer.stdin.end('more')
+  const { code, stderr } = await outcome
+  expect(code).toBe(5)
+  expect(stderr).toContain('--timeout')
+  reader.kill('SIGINT')
+})
+
 it('ends quietly when the reader of its output has gone', async () => {
   await succeed(['bytes', 'write', 'b6/x', '--create'], randomBytes(8 * MIB))
   const reader = start(['bytes', 'read', 'b6/x', '--follow'], { controller: server.controllerUri })

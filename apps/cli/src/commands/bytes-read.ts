@@ -19,7 +19,7 @@ const STALL_MS = 120_000
 
 export const readBytes: Run<ReadBytesFlags, [ByteTarget]> = connected(
   async ({ cli, factory, output, call }, flags, target) => {
-    await using reader = await factory.createByteReader(target, call)
+    const reader = await factory.createByteReader(target, call)
     const { startOffset: head, writeOffset: tail } = await factory.segmentStore.getInfo(reader.segment, call)
     const from = offsetOf(flags.from, head, tail)
     await reader.seek(from, call)

@@ -31,7 +31,7 @@ export const writeBytes: Run<WriteBytesFlags, [ByteTarget, string]> = connected(
     }
     const source = await openSource(session, file)
     if (flags.create === true) await createTarget(session, target)
-    await using writer = await factory.createByteWriter(target, { ...call, shared, offset: at })
+    const writer = await factory.createByteWriter(target, { ...call, shared, offset: at })
     const started = performance.now()
     let bytes = 0n
     try {

@@ -10,7 +10,7 @@ export type ByteTarget = ScopedStream | ScopedSegment
 
 export const truncateBytes: Run<ConnectionFlags, [ByteTarget, Position]> = connected(
   async ({ factory, output, call }, _, target, to) => {
-    await using writer = await factory.createByteWriter(target, { ...call, shared: true })
+    const writer = await factory.createByteWriter(target, { ...call, shared: true })
     const before = await factory.segmentStore.getInfo(writer.segment, call)
     await writer.truncateDataBefore(offsetOf(to, before.startOffset, before.writeOffset), call)
     const { startOffset: head, writeOffset: tail } = await factory.segmentStore.getInfo(writer.segment, call)
@@ -22,13 +22,13 @@ export const truncateBytes: Run<ConnectionFlags, [ByteTarget, Position]> = conne
 )
 
 export const sealBytes: Run<ConnectionFlags, [ByteTarget]> = connected(async ({ factory, output, call }, _, target) => {
-  await using writer = await factory.createByteWriter(target, { ...call, shared: true })
+  const writer = await factory.createByteWriter(target, { ...call, shared: true })
   await writer.seal(call)
   output.result({ ...named(target), sealed: true }, `sealed ${target}`)
 })
 
 export const bytesInfo: Run<ConnectionFlags, [ByteTarget]> = connected(async ({ factory, output, call }, _, target) => {
-  await using reader = await factory.createByteReader(target, call)
+  const reader = await factory.createByteReader(target, call)
   const info = await factory.segmentStore.getInfo(reader.segment, call)
   const { startOffset: head, writeOffset: tail, isSealed: sealed } = info
   output.result(
