@@ -15,7 +15,6 @@ const write = buildCommand<WriteBytesFlags, [ByteTarget, string], CliContext>({
   loader: async () => (await import('../commands/bytes-write.ts')).writeBytes,
   parameters: {
     flags: {
-      ...connectionFlags,
       create: {
         kind: 'boolean',
         optional: true,
@@ -41,6 +40,7 @@ const write = buildCommand<WriteBytesFlags, [ByteTarget, string], CliContext>({
         withNegated: false,
         brief: 'Seal the segment when all is written: readers come to an end',
       },
+      ...connectionFlags,
     },
     positional: {
       kind: 'tuple',
@@ -65,7 +65,6 @@ const read = buildCommand<ReadBytesFlags, [ByteTarget], CliContext>({
   loader: async () => (await import('../commands/bytes-read.ts')).readBytes,
   parameters: {
     flags: {
-      ...connectionFlags,
       from: {
         kind: 'parsed',
         parse: parsePosition,
@@ -88,6 +87,7 @@ const read = buildCommand<ReadBytesFlags, [ByteTarget], CliContext>({
         placeholder: 'file',
         brief: 'File to write instead of standard output',
       },
+      ...connectionFlags,
     },
     positional: { kind: 'tuple', parameters: [byteTarget] },
     aliases: { f: 'follow', o: 'output' },

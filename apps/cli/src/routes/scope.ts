@@ -9,13 +9,13 @@ const create = buildCommand<CreateScopeFlags, [string], CliContext>({
   loader: async () => (await import('../commands/scope.ts')).createScope,
   parameters: {
     flags: {
-      ...connectionFlags,
       ifAbsent: {
         kind: 'boolean',
         optional: true,
         withNegated: false,
         brief: 'Succeed as well when the scope is there already',
       },
+      ...connectionFlags,
     },
     positional: { kind: 'tuple', parameters: [newScope] },
   },
@@ -29,8 +29,8 @@ const list = buildCommand<ListScopesFlags, [], CliContext>({
   loader: async () => (await import('../commands/scope.ts')).listScopes,
   parameters: {
     flags: {
-      ...connectionFlags,
       internal: { kind: 'boolean', optional: true, withNegated: false, brief: "Show Pravega's own scopes too" },
+      ...connectionFlags,
     },
   },
   docs: documented('List the scopes', '', [
@@ -43,7 +43,6 @@ const deleteCommand = buildCommand<DeleteScopeFlags, [string], CliContext>({
   loader: async () => (await import('../commands/scope.ts')).deleteScope,
   parameters: {
     flags: {
-      ...connectionFlags,
       recursive: { kind: 'boolean', optional: true, withNegated: false, brief: 'Delete all streams in it as well' },
       yes: {
         kind: 'boolean',
@@ -57,6 +56,7 @@ const deleteCommand = buildCommand<DeleteScopeFlags, [string], CliContext>({
         withNegated: false,
         brief: 'Succeed as well when there is no such scope',
       },
+      ...connectionFlags,
     },
     positional: { kind: 'tuple', parameters: [scope] },
     aliases: { r: 'recursive', y: 'yes' },

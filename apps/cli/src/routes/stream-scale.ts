@@ -12,7 +12,6 @@ export const scale: Command<CliContext> = buildCommand<ScaleStreamFlags, [Scoped
   loader: async () => (await import('../commands/stream-scale.ts')).scaleStream,
   parameters: {
     flags: {
-      ...connectionFlags,
       to: {
         kind: 'parsed',
         parse: parseCount,
@@ -52,6 +51,7 @@ export const scale: Command<CliContext> = buildCommand<ScaleStreamFlags, [Scoped
         placeholder: 'low-high,...',
         brief: 'Key ranges of the segments that replace those of --seal',
       },
+      ...connectionFlags,
     },
     positional: { kind: 'tuple', parameters: [stream] },
   },

@@ -15,7 +15,6 @@ const create = buildCommand<CreateStreamFlags, [ScopedStream], CliContext>({
   loader: async () => (await import('../commands/stream.ts')).createStream,
   parameters: {
     flags: {
-      ...connectionFlags,
       ...policyFlags,
       createScope: {
         kind: 'boolean',
@@ -29,6 +28,7 @@ const create = buildCommand<CreateStreamFlags, [ScopedStream], CliContext>({
         withNegated: false,
         brief: 'Succeed as well when the stream is there already',
       },
+      ...connectionFlags,
     },
     positional: { kind: 'tuple', parameters: [newStream] },
   },
@@ -48,9 +48,9 @@ const list = buildCommand<ListStreamsFlags, [string], CliContext>({
   loader: async () => (await import('../commands/stream.ts')).listStreams,
   parameters: {
     flags: {
-      ...connectionFlags,
       tag: { kind: 'parsed', parse: String, optional: true, placeholder: 'tag', brief: 'Only streams with this tag' },
       internal: { kind: 'boolean', optional: true, withNegated: false, brief: "Show Pravega's own streams too" },
+      ...connectionFlags,
     },
     positional: { kind: 'tuple', parameters: [scope] },
   },
@@ -77,7 +77,6 @@ const update = buildCommand<UpdateStreamFlags, [ScopedStream], CliContext>({
   loader: async () => (await import('../commands/stream.ts')).updateStream,
   parameters: {
     flags: {
-      ...connectionFlags,
       ...policyFlags,
       keepAll: { kind: 'boolean', optional: true, withNegated: false, brief: 'Throw nothing away any more' },
       replace: {
@@ -86,6 +85,7 @@ const update = buildCommand<UpdateStreamFlags, [ScopedStream], CliContext>({
         withNegated: false,
         brief: 'Set everything that no flag names back to its default',
       },
+      ...connectionFlags,
     },
     positional: { kind: 'tuple', parameters: [stream] },
   },
@@ -112,7 +112,6 @@ const truncate = buildCommand<TruncateStreamFlags, [ScopedStream], CliContext>({
   loader: async () => (await import('../commands/stream-truncate.ts')).truncateStream,
   parameters: {
     flags: {
-      ...connectionFlags,
       at: {
         kind: 'parsed',
         parse: parseCut,
@@ -120,6 +119,7 @@ const truncate = buildCommand<TruncateStreamFlags, [ScopedStream], CliContext>({
         brief: 'tail, or a stream cut as `stream info` shows it',
         proposeCompletions: () => ['tail'],
       },
+      ...connectionFlags,
     },
     positional: { kind: 'tuple', parameters: [stream] },
   },
@@ -134,7 +134,6 @@ const deleteCommand = buildCommand<DeleteStreamFlags, [ScopedStream], CliContext
   loader: async () => (await import('../commands/stream.ts')).deleteStream,
   parameters: {
     flags: {
-      ...connectionFlags,
       seal: {
         kind: 'boolean',
         optional: true,
@@ -147,6 +146,7 @@ const deleteCommand = buildCommand<DeleteStreamFlags, [ScopedStream], CliContext
         withNegated: false,
         brief: 'Succeed as well when there is no such stream',
       },
+      ...connectionFlags,
     },
     positional: { kind: 'tuple', parameters: [stream] },
   },
