@@ -1,4 +1,4 @@
-import { buildApplication, buildCommand, numberParser, run } from '@stricli/core'
+import { buildApplication, buildCommand, numberParser, run, type StricliProcess } from '@stricli/core'
 
 export const MODES = ['bytewrite', 'byteread', 'bytecopy'] as const
 export type Mode = (typeof MODES)[number]
@@ -78,5 +78,9 @@ export async function runBench(
     docs: { brief: 'Measures the byte client and prints one JSON line' },
   })
   const application = buildApplication(command, { name: 'bench', scanner: { caseStyle: 'allow-kebab-for-camel' } })
-  await run(application, args, { process })
+  const parser: StricliProcess = { stdout: process.stdout, stderr: process.stderr, env: process.env }
+  await run(application, args, { process: parser })
+  // Negative codes are the parser's own, for a command line it could not read.
+  if (typeof parser.exitCode === 'number' && parser.exitCode !== 0)
+    process.exitCode = parser.exitCode < 0 ? 2 : parser.exitCode
 }
