@@ -4,20 +4,20 @@ export interface RetryPolicy {
   readonly initialDelayMs: number
   /** Factor from one delay to the next, at least 1. Default 10. */
   readonly multiplier: number
-  /** Milliseconds that a delay has at most. Default 20000. */
+  /** Milliseconds that a delay has at most. Default 5000. */
   readonly maxDelayMs: number
-  /** Tries in all, the first one included; `Infinity`: until the deadline of the call. Default 10. */
+  /** Tries in all, the first one included; `Infinity`: until the deadline of the call. Default 8. */
   readonly attempts: number
   /** Part of a delay, 0 to 1, by which it is shortened at random, so that clients do not come back all at once. Default 0.2. */
   readonly jitter: number
 }
 
-/** The delays of Pravega's Java client, with jitter. */
+/** Begins like Pravega's Java client; gives up after 16 s instead of 91 s, which rides out the restart of a controller. */
 export const DEFAULT_RETRY: RetryPolicy = Object.freeze({
   initialDelayMs: 1,
   multiplier: 10,
-  maxDelayMs: 20_000,
-  attempts: 10,
+  maxDelayMs: 5_000,
+  attempts: 8,
   jitter: 0.2,
 })
 

@@ -28,7 +28,7 @@ describe('resolveClientConfig', () => {
         keepAliveMs: 10_000,
         closeMs: 30_000,
       },
-      retry: { initialDelayMs: 1, multiplier: 10, maxDelayMs: 20_000, attempts: 10, jitter: 0.2 },
+      retry: { initialDelayMs: 1, multiplier: 10, maxDelayMs: 5_000, attempts: 8, jitter: 0.2 },
       maxConnectionsPerSegmentStore: 10,
       logger: silentLogger,
     })

@@ -137,3 +137,11 @@ describe('gRPC codes', () => {
     )
   })
 })
+
+test('a refused connection is told in the words of the system, not in those of each balancer', () => {
+  const said =
+    'No connection established. Last error: No connection established. Last error: Error: connect ECONNREFUSED 127.0.0.1:1. Resolution note: )'
+  const { error } = failure('listScopes', 'the cluster', Code.Unavailable, said)
+  expect(error.message).toContain('(connect ECONNREFUSED 127.0.0.1:1)')
+  expect(error.message).not.toContain('Last error')
+})

@@ -196,6 +196,12 @@ export function failure(method: string, subject: string, code: Code, message: st
   const retriable = found.again === 'always' || found.again === 'briefly'
   if (ONCE.has(method) && retriable && LEAVES_DOUBT.has(code) && !NOT_SENT.test(message)) found = AT_MOST_ONCE
   // What NOT_FOUND says is the name of an internal table.
-  const said = message === '' || code === Code.NotFound ? {} : { answer: message }
+  const said = message === '' || code === Code.NotFound ? {} : { answer: innermost(message) }
   return { error: refused(method, subject, found, { grpcCode: Code[code] ?? code, ...said }), again: found.again }
+}
+
+/** grpc-js wraps what the system said in what each of its balancers has to say. */
+function innermost(message: string): string {
+  const last = message.split('Last error: ').at(-1) ?? message
+  return last.replace(/^Error: /, '').replace(/\.? ?Resolution note: \)?$/, '')
 }
