@@ -44,7 +44,7 @@ export class SegmentByteReader implements ByteReader {
     this.#reader.seek(offsetAt(position, info))
   }
 
-  async read(buffer: Uint8Array, options: CallOptions = {}): Promise<number> {
+  async read(buffer: Uint8Array, options?: CallOptions): Promise<number> {
     if (!(buffer instanceof Uint8Array) || buffer.length === 0) {
       const remedy = 'Give a Uint8Array or Buffer of at least 1 byte: 0 bytes read mean the end'
       throw new PravegaError(
@@ -52,18 +52,7 @@ export class SegmentByteReader implements ByteReader {
         `The buffer to read into is refused: it is empty or no bytes. ${remedy}`,
       )
     }
-    const { signal, timeoutMs } = options
-    const first = this.#bytesOf(await this.#reader.read({ signal, timeoutMs, maxBytes: buffer.length }))
-    if (first === undefined) return 0
-    buffer.set(first)
-    let filled = first.length
-    while (filled < buffer.length && this.#reader.available > 0) {
-      const more = this.#reader.tryRead({ maxBytes: buffer.length - filled })
-      if (more?.kind !== 'data') break
-      buffer.set(more.bytes, filled)
-      filled += more.bytes.length
-    }
-    return filled
+    return this.#bytesOf(await this.#reader.readInto(buffer, options))?.length ?? 0
   }
 
   async *chunks(options: ByteIterationOptions = {}): AsyncGenerator<Uint8Array, void, undefined> {

@@ -56,6 +56,15 @@ export interface SegmentReader extends AsyncDisposable {
    */
   tryRead(options?: Pick<ReadOptions, 'maxBytes'>): ReadResult | undefined
 
+  /**
+   * As `read`, but copies into the caller's memory as much as is there and fits: `bytes` of the result is a view on `target`. The
+   * memory that was received is free again at once, without waiting for the garbage collector.
+   *
+   * @param target - At least 1 byte. Not to be touched until the promise has settled.
+   * @throws PravegaError as `read`
+   */
+  readInto(target: Uint8Array, options?: CallOptions): Promise<ReadResult>
+
   /** Goes on elsewhere. What was read ahead is dropped; a read that waits, waits for data from there. */
   seek(offset: bigint): void
 

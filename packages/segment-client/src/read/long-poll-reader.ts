@@ -1,5 +1,5 @@
 import { type RetryPolicy, retryDelayMs } from '@pravega-ts/config'
-import { PravegaError } from '@pravega-ts/model'
+import { type CallOptions, PravegaError } from '@pravega-ts/model'
 import type { SegmentRead } from '@pravega-ts/wire-protocol'
 import { Deadline } from '../deadline.ts'
 import { sessionChannel, waitChannel } from '../diagnostics.ts'
@@ -81,7 +81,22 @@ export class LongPollReader implements SegmentReader {
   }
 
   async read(options: ReadOptions = {}): Promise<ReadResult> {
-    const now = this.tryRead(options)
+    const maxBytes = checkMaxBytes(options.maxBytes)
+    return await this.#wait(() => this.#ahead.take(maxBytes), options)
+  }
+
+  async readInto(target: Uint8Array, options?: CallOptions): Promise<ReadResult> {
+    checkMaxBytes(target.length)
+    return await this.#wait(() => this.#ahead.copy(target), options)
+  }
+
+  tryRead(options: Pick<ReadOptions, 'maxBytes'> = {}): ReadResult | undefined {
+    const maxBytes = checkMaxBytes(options.maxBytes)
+    return this.#try(() => this.#ahead.take(maxBytes))
+  }
+
+  async #wait(take: () => ReadResult | undefined, options: CallOptions | undefined): Promise<ReadResult> {
+    const now = this.#try(take)
     if (now !== undefined) return now
     using deadline = new Deadline(() => this.#waitsFor(), options, Number.POSITIVE_INFINITY)
     for (;;) {
@@ -91,18 +106,18 @@ export class LongPollReader implements SegmentReader {
       })
       this.#waiters.add(tell)
       await deadline.race(told).finally(() => this.#waiters.delete(tell))
-      const result = this.tryRead(options)
+      const result = this.#try(take)
       if (result !== undefined) return result
     }
   }
 
-  tryRead(options: Pick<ReadOptions, 'maxBytes'> = {}): ReadResult | undefined {
+  #try(take: () => ReadResult | undefined): ReadResult | undefined {
     if (this.#state.tag === 'closed') throw this.#closedError()
     if (this.#state.tag === 'resting') {
       if (this.#state.failure !== undefined) throw this.#state.failure
       if (!this.#ahead.readable) this.#connect(undefined)
     }
-    const result = this.#ahead.take(checkMaxBytes(options.maxBytes))
+    const result = take()
     if (result?.kind === 'data') this.#proceed()
     if (result?.kind === 'endOfSegment' && this.offset > result.offset) throw this.#beyondEnd(result.offset)
     return result

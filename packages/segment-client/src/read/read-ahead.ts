@@ -1,3 +1,4 @@
+import { freeFrameMemory } from '@pravega-ts/wire-protocol'
 import type { ReadBudget } from './read-budget.ts'
 import type { ReadResult } from './read-result.ts'
 
@@ -19,12 +20,14 @@ export interface SpanRead {
 /** A piece of the segment behind the position; the pieces follow each other without gaps. */
 interface Span {
   readonly id: number
-  readonly offset: bigint
+  offset: bigint
   length: number
   /** What it is counted for in the budget. */
   cost: number
   state: 'wanted' | 'asked' | 'arrived'
   bytes: Uint8Array | undefined
+  /** Whether somebody outside has a view on the memory of `bytes`. */
+  lent: boolean
 }
 
 /** Reads in a row that were filled to the brim at the end of what is known, before the length is asked for. */
@@ -165,23 +168,48 @@ export class ReadAhead {
     for (const span of this.#spans) if (span.state === 'asked') span.state = 'wanted'
   }
 
-  /** The next result, if there is one. */
+  /** The next result, if there is one; its bytes are a view on what arrived. */
   take(maxBytes: number): ReadResult | undefined {
     const span = this.#spans[0]
     if (span === undefined) return this.#outcome()
     if (span.bytes === undefined) return undefined
     const offset = this.#position
-    const whole = span.bytes
-    const bytes = whole.length <= maxBytes ? whole : whole.subarray(0, maxBytes)
-    this.#position += BigInt(bytes.length)
-    this.#options.budget.add(-bytes.length)
-    if (bytes === whole) this.#spans.shift()
-    else this.#spans[0] = this.#rest(span, whole.subarray(maxBytes))
+    const bytes = span.bytes.length <= maxBytes ? span.bytes : span.bytes.subarray(0, maxBytes)
+    span.lent = true
+    this.#advance(span, bytes.length)
     return { kind: 'data', offset, bytes }
   }
 
-  #rest(span: Span, bytes: Uint8Array): Span {
-    return { ...span, offset: this.#position, length: bytes.length, cost: bytes.length, bytes }
+  /** The next result, if there is one; its bytes are copied into `target`, and the memory they lay in is given back. */
+  copy(target: Uint8Array): ReadResult | undefined {
+    const offset = this.#position
+    let filled = 0
+    while (filled < target.length) {
+      const span = this.#spans[0]
+      if (span?.bytes === undefined) break
+      const whole = span.bytes
+      const part = whole.subarray(0, target.length - filled)
+      target.set(part, filled)
+      filled += part.length
+      this.#advance(span, part.length)
+      if (part.length === whole.length && !span.lent) freeFrameMemory(whole)
+    }
+    if (filled > 0) return { kind: 'data', offset, bytes: target.subarray(0, filled) }
+    return this.#spans[0] === undefined ? this.#outcome() : undefined
+  }
+
+  /** Bytes at the beginning of the first span have been taken. */
+  #advance(span: Span, count: number): void {
+    this.#position += BigInt(count)
+    this.#options.budget.add(-count)
+    if (count === span.length) {
+      this.#spans.shift()
+      return
+    }
+    span.offset = this.#position
+    span.length -= count
+    span.cost -= count
+    span.bytes = span.bytes?.subarray(count)
   }
 
   #outcome(): ReadResult | undefined {
@@ -215,7 +243,7 @@ export class ReadAhead {
     const cost = there <= 0n ? 0 : there < BigInt(length) ? Number(there) : length
     this.#options.budget.add(cost)
     this.#nextId += 1
-    return { id: this.#nextId, offset, length, cost, state, bytes: undefined }
+    return { id: this.#nextId, offset, length, cost, state, bytes: undefined, lent: false }
   }
 
   #endAt(end: bigint): void {

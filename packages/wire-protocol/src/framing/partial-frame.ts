@@ -1,3 +1,5 @@
+import { freeFrameMemory, markExclusive } from './frame-memory.ts'
+
 /** Memory of a frame before anything has arrived, in bytes. */
 const FIRST_CAPACITY = 65_536
 /** The memory grows to this many times of what has arrived: a peer has to send before it makes us reserve. */
@@ -14,7 +16,7 @@ export class PartialFrame {
   constructor(type: number, length: number) {
     this.type = type
     this.#length = length
-    this.#bytes = Buffer.allocUnsafeSlow(Math.min(length, FIRST_CAPACITY))
+    this.#bytes = exclusiveMemory(Math.min(length, FIRST_CAPACITY))
   }
 
   get complete(): boolean {
@@ -43,8 +45,15 @@ export class PartialFrame {
   #grow(needed: number): void {
     if (needed <= this.#bytes.length) return
     const capacity = Math.min(this.#length, Math.max(needed, GROWTH * this.filled))
-    const grown = Buffer.allocUnsafeSlow(capacity)
+    const grown = exclusiveMemory(capacity)
     this.#bytes.copy(grown, 0, 0, this.filled)
+    freeFrameMemory(this.#bytes)
     this.#bytes = grown
   }
+}
+
+function exclusiveMemory(bytes: number): Buffer {
+  const memory = Buffer.allocUnsafeSlow(bytes)
+  markExclusive(memory)
+  return memory
 }
