@@ -11,8 +11,9 @@ function filled(pieceBytes: number): ReadAhead {
   const ahead = new ReadAhead(0n, { requestLength: pieceBytes, maxReads: 1_000, budget })
   ahead.informed({ startOffset: 0n, writeOffset: BigInt(LENGTH), isSealed: true })
   for (const { id, offset, length } of ahead.plan()) {
-    const bytes = Uint8Array.from({ length }, (_, n) => (Number(offset) + n) % 251)
-    ahead.arrived(id, bytes, { atTail: false, endOfSegment: Number(offset) + length >= LENGTH })
+    const there = Math.min(length, LENGTH - Number(offset))
+    const bytes = Uint8Array.from({ length: there }, (_, n) => (Number(offset) + n) % 251)
+    ahead.arrived(id, bytes, { atTail: false, endOfSegment: Number(offset) + there === LENGTH })
   }
   return ahead
 }
