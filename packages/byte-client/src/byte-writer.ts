@@ -12,9 +12,9 @@ export interface ByteWriterOptions extends CallOptions {
   readonly shared?: boolean | undefined
   /** Where to begin: fails unless the stream ends there. Not with `shared`. Default: the tail. */
   readonly offset?: number | bigint | undefined
-  /** Bytes that are taken on before they are durable; `write` waits when there are more. Default 16 MiB. */
+  /** Bytes that are taken on before they are durable; `write` waits when there are more. Default 8 MiB. */
   readonly maxInFlightBytes?: number | undefined
-  /** Most bytes that travel as one append, 1 to 8388616. Default 8 MiB, or 1 MiB with `shared`. */
+  /** Most bytes that travel as one append, 1 to 8388616. Default 4 MiB, or 1 MiB with `shared`. */
   readonly maxBlockBytes?: number | undefined
   /** How lost connections are replaced. Default: the policy of the configuration, with attempts without end. */
   readonly retry?: Partial<RetryPolicy> | undefined

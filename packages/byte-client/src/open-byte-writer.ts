@@ -5,6 +5,9 @@ import type { ByteWriter, ByteWriterOptions } from './byte-writer.ts'
 import { type ByteStreamTarget, segmentToWrite } from './only-segment.ts'
 import { SegmentByteWriter } from './segment-byte-writer.ts'
 
+/** One block on its way and one being filled. */
+const MAX_IN_FLIGHT_BYTES = 8 * 1024 * 1024
+
 /**
  * Opens a writer at the tail of a stream of one segment.
  *
@@ -36,7 +39,7 @@ export async function openByteWriter(
   if (wanted !== undefined && wanted !== writeOffset) throw endsElsewhere(String(segment), wanted, writeOffset)
   const writer = store.openWriter(segment, {
     maxBlockBytes: options.maxBlockBytes,
-    maxInFlightBytes: options.maxInFlightBytes,
+    maxInFlightBytes: options.maxInFlightBytes ?? MAX_IN_FLIGHT_BYTES,
     retry: options.retry,
     timeoutMs: options.callTimeoutMs,
     ...(shared ? {} : { expectedOffset: writeOffset }),

@@ -12,7 +12,7 @@ export interface SegmentWriterOptions {
    * writers cannot interleave. Default: no condition, appends go to the end of the segment.
    */
   readonly expectedOffset?: number | bigint | undefined
-  /** Most bytes that travel as one append, 1 to 8388616. Default 1 MiB; 8 MiB with `expectedOffset`. */
+  /** Most bytes that travel as one append, 1 to 8388616. Default 1 MiB; 4 MiB with `expectedOffset`, where only one is under way at a time. */
   readonly maxBlockBytes?: number | undefined
   /** Bytes that are taken on before they are acknowledged; more of them wait. Default 16 MiB. */
   readonly maxInFlightBytes?: number | undefined

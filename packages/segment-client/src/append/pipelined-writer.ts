@@ -12,18 +12,16 @@ import { sessionChannel } from '../diagnostics.ts'
 import { type SegmentReference, segmentName } from '../segment-name.ts'
 import type { AppendOptions, SegmentWriter, SegmentWriterOptions, SegmentWriterState } from '../segment-writer.ts'
 import type { StoreContext } from '../store-context.ts'
-import { Admission } from './admission.ts'
 import type { AppendBlock, Block, UnackedBlock } from './append-block.ts'
 import { FRAME_LAYOUTS } from './append-frame.ts'
 import { AppendPipeline, type PipelineAction, type PipelineEvent } from './append-pipeline.ts'
 import { BlockAssembler } from './block-assembler.ts'
 import { isTimeToSend } from './closing-policy.ts'
+import { Intake } from './intake.ts'
 import { WriterConnection } from './writer-connection.ts'
 import { LARGEST_APPEND, writerLimits } from './writer-limits.ts'
 
 const ACCEPTED = Promise.resolve()
-/** Data that the caller leaves to us is taken by reference from this size on; copying less is cheaper than another piece. */
-const SHARE_FROM_BYTES = 16 * 1024
 
 /** Carries out what an {@link AppendPipeline} decides: connections, memory, waiting callers. */
 export class PipelinedWriter implements SegmentWriter {
@@ -32,7 +30,6 @@ export class PipelinedWriter implements SegmentWriter {
   readonly #name: string
   readonly #context: StoreContext
   readonly #timeoutMs: number
-  readonly #maxInFlightBytes: number
   readonly #maxReserve: number
   readonly #chained: boolean
   readonly #onEnd: SegmentWriterOptions['onEnd']
@@ -40,13 +37,12 @@ export class PipelinedWriter implements SegmentWriter {
   readonly #pipeline: AppendPipeline<Block>
   readonly #assembler: BlockAssembler
   readonly #connection: WriterConnection
-  readonly #admission = new Admission()
+  readonly #intake: Intake
   readonly #events: PipelineEvent<Block>[] = []
   #dispatching = false
   #scheduled = false
   #lastBlock: Block | undefined
   #unacked: Block[] = []
-  #pendingBytes = 0
   #acknowledgedOffset: bigint | undefined
   #closing: Promise<void> | undefined
   /** Whether a caller has been told why the writer ended, or that there is a conflict. */
@@ -60,7 +56,6 @@ export class PipelinedWriter implements SegmentWriter {
     this.#name = segmentName(segment)
     this.#context = context
     this.#timeoutMs = limits.timeoutMs
-    this.#maxInFlightBytes = limits.maxInFlightBytes
     this.#maxReserve = Math.max(limits.maxBlockBytes, LARGEST_APPEND)
     this.#chained = limits.expectedOffset !== undefined
     this.#onEnd = options.onEnd
@@ -75,11 +70,18 @@ export class PipelinedWriter implements SegmentWriter {
       },
     })
     this.#assembler = new BlockAssembler(context.slabs, FRAME_LAYOUTS, limits.maxBlockBytes)
-    const owner = this
+    this.#intake = new Intake({
+      assembler: this.#assembler,
+      maxPendingBytes: limits.maxInFlightBytes,
+      conditional: this.#chained,
+      onFull: () => this.#closeBlock(),
+      onTaken: () => this.#schedule(),
+    })
+    const intake = this.#intake
     this.#connection = new WriterConnection(context, segment, this.writerId, retry, {
       onEvent: event => this.#onConnection(event),
       get pendingBytes() {
-        return owner.#pendingBytes
+        return intake.pendingBytes
       },
     })
   }
@@ -98,7 +100,7 @@ export class PipelinedWriter implements SegmentWriter {
 
   get offset(): bigint | undefined {
     const { chainOffset } = this.#pipeline
-    return chainOffset === undefined ? undefined : chainOffset + BigInt(this.#pendingBytes)
+    return chainOffset === undefined ? undefined : chainOffset + BigInt(this.#intake.pendingBytes)
   }
 
   get acknowledgedOffset(): bigint | undefined {
@@ -106,7 +108,7 @@ export class PipelinedWriter implements SegmentWriter {
   }
 
   get pendingBytes(): number {
-    return this.#pendingBytes
+    return this.#intake.pendingBytes
   }
 
   get buffer(): Uint8Array {
@@ -116,16 +118,15 @@ export class PipelinedWriter implements SegmentWriter {
   append(data: Uint8Array, options: AppendOptions = {}): Promise<void> {
     const refusal = this.#refusal()
     if (refusal !== undefined) return Promise.reject(refusal)
-    const owned = options.owned === true && data.length >= SHARE_FROM_BYTES
-    const taken = this.#admission.empty ? this.#take(data, 0, owned) : 0
-    return taken === data.length ? ACCEPTED : this.#takeLater(data, taken, owned, options)
+    const owned = options.owned === true
+    const taken = this.#intake.take(data, owned)
+    return taken === data.length ? ACCEPTED : this.#appendLater(data, taken, owned, options)
   }
 
   reserve(length: number): number {
-    const refusal = this.#refusal()
-    if (refusal !== undefined) throw refusal
+    this.#check()
     this.#checkReserve(length)
-    if (!this.#admission.empty || !this.#hasRoom(length)) return -1
+    if (!this.#intake.hasRoom(length)) return -1
     const at = this.#assembler.reserve(length)
     if (at >= 0) return at
     this.#closeBlock()
@@ -134,7 +135,7 @@ export class PipelinedWriter implements SegmentWriter {
 
   commit(length: number, events: number): AppendBlock {
     const block = this.#assembler.commit(length, events)
-    this.#pendingBytes += length
+    this.#intake.add(length)
     if (this.#assembler.full) this.#closeBlock()
     this.#schedule()
     return block
@@ -143,9 +144,8 @@ export class PipelinedWriter implements SegmentWriter {
   async ready(length: number, call?: CallOptions): Promise<void> {
     this.#check()
     this.#checkReserve(length)
-    if (this.#admission.empty && this.#hasRoom(length)) return
     using deadline = this.#deadline('room for an append', call)
-    await this.#admission.wait(() => this.#hasRoom(length), deadline)
+    await this.#intake.room(length, deadline)
   }
 
   async appendIf(expectedOffset: bigint, data: Uint8Array, call?: CallOptions): Promise<boolean> {
@@ -155,13 +155,11 @@ export class PipelinedWriter implements SegmentWriter {
       throw new PravegaError('INVALID_ARGUMENT', `A conditional append to ${this.#name} is refused: ${why}`)
     }
     using deadline = this.#deadline('a conditional append', call)
-    if (!this.#admission.empty || !this.#hasRoom(data.length)) {
-      await this.#admission.wait(() => this.#hasRoom(data.length), deadline)
-    }
+    await this.#intake.room(data.length, deadline)
     this.#check()
     this.#closeBlock()
     this.#assembler.copyWhole(data, true)
-    this.#pendingBytes += data.length
+    this.#intake.add(data.length)
     const block = this.#closeBlock(expectedOffset)
     try {
       await deadline.race(block?.acked ?? ACCEPTED)
@@ -182,7 +180,7 @@ export class PipelinedWriter implements SegmentWriter {
     if (this.cause !== undefined) throw this.#tell(this.cause)
     using deadline = this.#deadline('the outcome of what was sent', call)
     const dropped = new PravegaError('ABORTED', `Appends to segment ${this.#name} were dropped by reset()`)
-    this.#admission.rejectAll(dropped)
+    this.#intake.refuseAll(dropped)
     this.#dropOpenBlock(dropped)
     this.#dispatch({ type: 'drop' })
     await this.#settled(deadline)
@@ -194,8 +192,10 @@ export class PipelinedWriter implements SegmentWriter {
 
   seek(offset: bigint): void {
     this.#check()
-    if (!this.#chained || this.#pendingBytes > 0 || this.#pipeline.pending > 0) {
-      const why = this.#chained ? `${this.#pendingBytes} bytes are pending; flush() first` : 'its appends go to the end'
+    if (!this.#chained || this.#intake.pendingBytes > 0 || this.#pipeline.pending > 0) {
+      const why = this.#chained
+        ? `${this.#intake.pendingBytes} bytes are pending; flush() first`
+        : 'its appends go to the end'
       throw new PravegaError('ILLEGAL_REQUEST', `The writer of segment ${this.#name} cannot seek: ${why}`)
     }
     this.#dispatch({ type: 'chainAt', offset })
@@ -242,7 +242,7 @@ export class PipelinedWriter implements SegmentWriter {
   }
 
   async #drain(deadline: Deadline): Promise<void> {
-    if (!this.#admission.empty) await this.#admission.wait(() => true, deadline)
+    await this.#intake.served(deadline)
     this.#closeBlock()
     try {
       if (this.#lastBlock !== undefined) await deadline.race(this.#lastBlock.acked)
@@ -259,40 +259,14 @@ export class PipelinedWriter implements SegmentWriter {
     if (this.#lastBlock !== undefined) await deadline.race(this.#lastBlock.acked.catch(() => {}))
   }
 
-  #take(data: Uint8Array, from: number, owned: boolean): number {
-    let at = from
-    while (at < data.length && this.#pendingBytes < this.#maxInFlightBytes) {
-      const end = Math.min(data.length, at + this.#maxInFlightBytes - this.#pendingBytes)
-      const assembler = this.#assembler
-      const length = owned
-        ? assembler.attach(data, at, end, this.#chained)
-        : assembler.copy(data, at, end, this.#chained)
-      at += length
-      this.#pendingBytes += length
-      if (assembler.full) this.#closeBlock()
-    }
-    this.#schedule()
-    return at
-  }
-
-  async #takeLater(data: Uint8Array, taken: number, owned: boolean, call: CallOptions): Promise<void> {
-    let at = taken
+  async #appendLater(data: Uint8Array, taken: number, owned: boolean, call: CallOptions): Promise<void> {
     using deadline = this.#deadline('room for an append', call)
-    const admit = (): boolean => {
-      at = this.#take(data, at, owned)
-      return at === data.length
-    }
     try {
-      await this.#admission.wait(admit, deadline)
-    } catch (caught) {
-      const error = PravegaError.from(caught)
-      this.#tell(error)
-      throw new PravegaError(error.code, error.message, { cause: error, details: { ...error.details, accepted: at } })
+      await this.#intake.takeLater(data, taken, owned, deadline)
+    } catch (error) {
+      if (error instanceof Error) this.#tell(error.cause)
+      throw error
     }
-  }
-
-  #hasRoom(length: number): boolean {
-    return this.#pendingBytes === 0 || this.#pendingBytes + length <= this.#maxInFlightBytes
   }
 
   #closeBlock(condition?: bigint): Block | undefined {
@@ -322,12 +296,8 @@ export class PipelinedWriter implements SegmentWriter {
   }
 
   #isTimeToSend(): boolean {
-    return isTimeToSend({
-      bytes: this.#assembler.openBytes,
-      ready: this.#pipeline.phase.tag === 'ready',
-      pending: this.#pipeline.pending,
-      alone: this.#chained,
-    })
+    const { pending, phase } = this.#pipeline
+    return phase.tag === 'ready' && isTimeToSend(this.#assembler.openBytes, pending, this.#chained)
   }
 
   #dispatch(event: PipelineEvent<Block>): void {
@@ -370,7 +340,7 @@ export class PipelinedWriter implements SegmentWriter {
   }
 
   #settle(block: Block, error?: PravegaError): void {
-    this.#pendingBytes -= block.bytes
+    this.#intake.release(block.bytes)
     if (this.#lastBlock === block) this.#lastBlock = undefined
     block.settle(error)
     block.release(this.#context.slabs)
@@ -395,9 +365,8 @@ export class PipelinedWriter implements SegmentWriter {
       this.#context.config.logger.error('onEnd of a segment writer has thrown', { segment: this.#name, error })
     }
     for (const block of this.#unacked.splice(0)) this.#settle(block, cause)
-    this.#pendingBytes = 0
     this.#assembler.rest()
-    this.#admission.rejectAll(cause)
+    this.#intake.refuseAll(cause)
     this.#onClosed()
   }
 
@@ -412,19 +381,19 @@ export class PipelinedWriter implements SegmentWriter {
     const { conflict } = this.#pipeline
     if (conflict !== undefined) {
       this.#dropOpenBlock(conflict)
-      this.#admission.rejectAll(conflict)
+      this.#intake.refuseAll(conflict)
       return
     }
-    this.#admission.proceed()
+    this.#intake.proceed()
     if (this.#isTimeToSend()) this.#closeBlock()
-    if (this.#pendingBytes === 0) this.#assembler.rest()
+    if (this.#intake.pendingBytes === 0) this.#assembler.rest()
   }
 
   #deadline(waitsFor: string, call: CallOptions | undefined): Deadline {
     const what = (): string => {
       const { phase } = this.#pipeline
       const why = phase.tag === 'connecting' && phase.cause !== undefined ? `, after ${phase.cause.message}` : ''
-      return `The writer of segment ${this.#name} (${phase.tag}${why}; ${this.#pendingBytes} bytes pending), waiting for ${waitsFor},`
+      return `The writer of segment ${this.#name} (${phase.tag}${why}; ${this.#intake.pendingBytes} bytes pending), waiting for ${waitsFor},`
     }
     return new Deadline(what, call, this.#timeoutMs)
   }

@@ -20,9 +20,9 @@ export class SlabPool {
 
   /**
    * @param slabBytes - Size of each slab in bytes. Default 128 KiB.
-   * @param maxFreeBytes - Most that is kept while nobody uses it. Default 8 MiB.
+   * @param maxFreeBytes - Most that is kept while nobody uses it. Default 4 MiB.
    */
-  constructor(slabBytes: number = 128 * 1024, maxFreeBytes: number = 8 * 1024 * 1024) {
+  constructor(slabBytes: number = 128 * 1024, maxFreeBytes: number = 4 * 1024 * 1024) {
     this.slabBytes = slabBytes
     this.#maxFree = Math.floor(maxFreeBytes / slabBytes)
   }

@@ -21,7 +21,7 @@ export function writerLimits(options: SegmentWriterOptions): WriterLimits {
   return {
     expectedOffset:
       options.expectedOffset === undefined ? undefined : toOffset('expectedOffset', options.expectedOffset),
-    maxBlockBytes: whole('maxBlockBytes', options.maxBlockBytes ?? (conditional ? 8 * MIB : MIB), LARGEST_APPEND),
+    maxBlockBytes: whole('maxBlockBytes', options.maxBlockBytes ?? (conditional ? 4 * MIB : MIB), LARGEST_APPEND),
     maxInFlightBytes: whole('maxInFlightBytes', options.maxInFlightBytes ?? 16 * MIB, Number.MAX_SAFE_INTEGER),
     timeoutMs: options.timeoutMs ?? 300_000,
   }
