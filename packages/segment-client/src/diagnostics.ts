@@ -1,18 +1,16 @@
-import { channel } from 'node:diagnostics_channel'
+import { type Channel, channel } from 'node:diagnostics_channel'
 
-/**
- * Something cannot go on for now.
- * @remarks Message: {@link WaitMessage}.
- */
-export const waitChannel: ReturnType<typeof channel> = channel('pravega-ts:segment-client:wait')
+/** Names of the `node:diagnostics_channel` channels of this package, with the type of what they publish. */
+export const DIAGNOSTICS: {
+  /** {@link WaitMessage}: something cannot go on for now and will be tried again. */
+  readonly wait: 'pravega-ts:segment-client:wait'
+  /** {@link SessionMessage}: a segment writer or reader got, lost or gave up its connection. */
+  readonly session: 'pravega-ts:segment-client:session'
+} = {
+  wait: 'pravega-ts:segment-client:wait',
+  session: 'pravega-ts:segment-client:session',
+}
 
-/**
- * A segment writer or reader changed its connection.
- * @remarks Message: {@link SessionMessage}.
- */
-export const sessionChannel: ReturnType<typeof channel> = channel('pravega-ts:segment-client:session')
-
-/** What is published on `pravega-ts:segment-client:wait`. */
 export interface WaitMessage {
   /** Name of the segment. */
   readonly segment: string
@@ -20,7 +18,7 @@ export interface WaitMessage {
   readonly who: 'writer' | 'reader' | 'request'
   /** What it waits for, as a phrase. */
   readonly waitsFor: string
-  /** How many attempts have failed. */
+  /** How many attempts have failed in a row. */
   readonly attempt: number
   /** Milliseconds until the next attempt. */
   readonly delayMs: number
@@ -28,10 +26,18 @@ export interface WaitMessage {
   readonly cause: unknown
 }
 
-/** What is published on `pravega-ts:segment-client:session`. */
 export interface SessionMessage {
+  /** Name of the segment. */
   readonly segment: string
   readonly who: 'writer' | 'reader'
   readonly state: 'open' | 'lost' | 'ended'
+  /** Why it was lost or has ended; undefined: it was closed by its owner. */
   readonly cause: unknown
 }
+
+function typed<T>(name: string): Channel<unknown, T> {
+  return channel(name) as Channel<unknown, unknown> as Channel<unknown, T>
+}
+
+export const waitChannel: Channel<unknown, WaitMessage> = typed(DIAGNOSTICS.wait)
+export const sessionChannel: Channel<unknown, SessionMessage> = typed(DIAGNOSTICS.session)

@@ -1,6 +1,6 @@
 export type { AppendBlock, UnackedBlock } from './append/append-block.ts'
 export { LARGEST_APPEND } from './append/writer-limits.ts'
-export { type SessionMessage, sessionChannel, type WaitMessage, waitChannel } from './diagnostics.ts'
+export { DIAGNOSTICS, type SessionMessage, type WaitMessage } from './diagnostics.ts'
 export { toOffset } from './offset.ts'
 export { ReadBudget } from './read/read-budget.ts'
 export type { ReadResult } from './read/read-result.ts'

@@ -39,6 +39,7 @@ export interface SegmentStoreOptions {
 export class SegmentStore implements Segments {
   readonly controller: Controller
   readonly config: ClientConfig
+  readonly #pool: ConnectionPool
   readonly #context: StoreContext
   readonly #writers = new Set<SegmentWriter>()
   readonly #readers = new Set<SegmentReader>()
@@ -50,9 +51,10 @@ export class SegmentStore implements Segments {
     const maxConnectionsPerEndpoint = config.maxConnectionsPerSegmentStore
     this.config = config
     this.controller = controller
+    this.#pool = new ConnectionPool({ tls, dial, timeouts, maxConnectionsPerEndpoint, logger })
     this.#context = {
       config,
-      pool: new ConnectionPool({ tls, dial, timeouts, maxConnectionsPerEndpoint, logger }),
+      pool: this.#pool,
       locator: new SegmentLocator(controller, timeouts.controllerMs),
       tokens: new DelegationTokens(controller, timeouts.controllerMs),
       slabs: new SlabPool(),
@@ -153,7 +155,7 @@ export class SegmentStore implements Segments {
       ...[...this.#readers].map(reader => reader.close()),
       ...[...this.#writers].map(writer => writer.close(options)),
     ])
-    await this.#context.pool.close(options)
+    await this.#pool.close(options)
     const failed = ends.find(end => end.status === 'rejected')
     if (failed !== undefined) throw failed.reason
   }

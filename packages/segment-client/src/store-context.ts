@@ -20,7 +20,7 @@ import { ownerOf, type SegmentReference, segmentName } from './segment-name.ts'
 /** What all that works on segments shares. */
 export interface StoreContext {
   readonly config: ClientConfig
-  readonly pool: ConnectionPool
+  readonly pool: Pick<ConnectionPool, 'acquire'>
   readonly locator: SegmentLocator
   readonly tokens: DelegationTokens
   readonly slabs: SlabPool

@@ -115,6 +115,11 @@ export class AppendPipeline<B extends PipelineBlock> {
     return this.#queue.length
   }
 
+  /** The block that will be settled last, of those that are pending. */
+  get last(): B | undefined {
+    return this.#queue.at(-1)
+  }
+
   /** Blocks that were sent over this connection and not answered. */
   get inFlight(): number {
     return this.#inFlight

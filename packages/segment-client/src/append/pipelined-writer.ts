@@ -19,6 +19,7 @@ import { BlockAssembler } from './block-assembler.ts'
 import { isTimeToSend } from './closing-policy.ts'
 import { Intake } from './intake.ts'
 import { WriterConnection } from './writer-connection.ts'
+import * as errors from './writer-errors.ts'
 import { LARGEST_APPEND, writerLimits } from './writer-limits.ts'
 
 const ACCEPTED = Promise.resolve()
@@ -41,7 +42,6 @@ export class PipelinedWriter implements SegmentWriter {
   readonly #events: PipelineEvent<Block>[] = []
   #dispatching = false
   #scheduled = false
-  #lastBlock: Block | undefined
   #unacked: Block[] = []
   #acknowledgedOffset: bigint | undefined
   #closing: Promise<void> | undefined
@@ -125,7 +125,7 @@ export class PipelinedWriter implements SegmentWriter {
 
   reserve(length: number): number {
     this.#check()
-    this.#checkReserve(length)
+    errors.checkLength(this.#name, length, this.#maxReserve)
     if (!this.#intake.hasRoom(length)) return -1
     const at = this.#assembler.reserve(length)
     if (at >= 0) return at
@@ -143,7 +143,7 @@ export class PipelinedWriter implements SegmentWriter {
 
   async ready(length: number, call?: CallOptions): Promise<void> {
     this.#check()
-    this.#checkReserve(length)
+    errors.checkLength(this.#name, length, this.#maxReserve)
     using deadline = this.#deadline('room for an append', call)
     await this.#intake.room(length, deadline)
   }
@@ -151,8 +151,7 @@ export class PipelinedWriter implements SegmentWriter {
   async appendIf(expectedOffset: bigint, data: Uint8Array, call?: CallOptions): Promise<boolean> {
     this.#check()
     if (this.#chained || data.length > LARGEST_APPEND) {
-      const why = this.#chained ? 'its writer has a condition of its own' : `it is larger than ${LARGEST_APPEND} bytes`
-      throw new PravegaError('INVALID_ARGUMENT', `A conditional append to ${this.#name} is refused: ${why}`)
+      throw errors.cannotAppendIf(this.#name, this.#chained, LARGEST_APPEND)
     }
     using deadline = this.#deadline('a conditional append', call)
     await this.#intake.room(data.length, deadline)
@@ -179,7 +178,7 @@ export class PipelinedWriter implements SegmentWriter {
   async reset(call?: CallOptions): Promise<void> {
     if (this.cause !== undefined) throw this.#tell(this.cause)
     using deadline = this.#deadline('the outcome of what was sent', call)
-    const dropped = new PravegaError('ABORTED', `Appends to segment ${this.#name} were dropped by reset()`)
+    const dropped = errors.droppedByReset(this.#name)
     this.#intake.refuseAll(dropped)
     this.#dropOpenBlock(dropped)
     this.#dispatch({ type: 'drop' })
@@ -193,10 +192,7 @@ export class PipelinedWriter implements SegmentWriter {
   seek(offset: bigint): void {
     this.#check()
     if (!this.#chained || this.#intake.pendingBytes > 0 || this.#pipeline.pending > 0) {
-      const why = this.#chained
-        ? `${this.#intake.pendingBytes} bytes are pending; flush() first`
-        : 'its appends go to the end'
-      throw new PravegaError('ILLEGAL_REQUEST', `The writer of segment ${this.#name} cannot seek: ${why}`)
+      throw errors.cannotSeek(this.#name, this.#chained, this.#intake.pendingBytes)
     }
     this.#dispatch({ type: 'chainAt', offset })
   }
@@ -235,17 +231,14 @@ export class PipelinedWriter implements SegmentWriter {
   }
 
   #end(): void {
-    this.#dispatch({
-      type: 'fail',
-      cause: new PravegaError('CLOSED', `The writer of segment ${this.#name} is closed. Open a new one`),
-    })
+    this.#dispatch({ type: 'fail', cause: errors.writerClosed(this.#name) })
   }
 
   async #drain(deadline: Deadline): Promise<void> {
     await this.#intake.served(deadline)
     this.#closeBlock()
     try {
-      if (this.#lastBlock !== undefined) await deadline.race(this.#lastBlock.acked)
+      await deadline.race(this.#pipeline.last?.acked ?? ACCEPTED)
     } catch (error) {
       // What became of an appendIf() is told to its caller.
       if (this.#chained || !PravegaError.is(error, 'CONDITIONAL_CHECK_FAILED')) throw this.#tell(error)
@@ -256,7 +249,7 @@ export class PipelinedWriter implements SegmentWriter {
 
   /** Waits until everything that was closed into blocks has an outcome, whatever it is. */
   async #settled(deadline: Deadline): Promise<void> {
-    if (this.#lastBlock !== undefined) await deadline.race(this.#lastBlock.acked.catch(() => {}))
+    await deadline.race(this.#pipeline.last?.acked.catch(() => {}) ?? ACCEPTED)
   }
 
   async #appendLater(data: Uint8Array, taken: number, owned: boolean, call: CallOptions): Promise<void> {
@@ -273,7 +266,6 @@ export class PipelinedWriter implements SegmentWriter {
     const block = this.#assembler.close()
     if (block === undefined) return undefined
     block.condition = condition
-    this.#lastBlock = block
     this.#dispatch({ type: 'enqueue', block })
     return block
   }
@@ -304,10 +296,13 @@ export class PipelinedWriter implements SegmentWriter {
     this.#events.push(event)
     if (this.#dispatching) return
     this.#dispatching = true
-    for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
-      for (const action of this.#pipeline.handle(next)) this.#act(action)
+    try {
+      for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
+        for (const action of this.#pipeline.handle(next)) this.#act(action)
+      }
+    } finally {
+      this.#dispatching = false
     }
-    this.#dispatching = false
   }
 
   #act(action: PipelineAction<Block>): void {
@@ -325,13 +320,13 @@ export class PipelinedWriter implements SegmentWriter {
         this.#settle(action.block)
         break
       case 'conflicted':
-        this.#settle(action.block, this.#conflictOf(action.block))
-        break
-      case 'dropped':
         this.#settle(
           action.block,
-          new PravegaError('ABORTED', `An append to segment ${this.#name} was dropped by reset()`),
+          this.#pipeline.conflict ?? errors.conditionFailed(this.#name, action.block.condition),
         )
+        break
+      case 'dropped':
+        this.#settle(action.block, errors.droppedByReset(this.#name))
         break
       case 'ended':
         this.#ended(action.cause, action.blocks)
@@ -341,30 +336,21 @@ export class PipelinedWriter implements SegmentWriter {
 
   #settle(block: Block, error?: PravegaError): void {
     this.#intake.release(block.bytes)
-    if (this.#lastBlock === block) this.#lastBlock = undefined
     block.settle(error)
     block.release(this.#context.slabs)
-  }
-
-  #conflictOf(block: Block): PravegaError {
-    const { conflict } = this.#pipeline
-    return (
-      conflict ??
-      new PravegaError('CONDITIONAL_CHECK_FAILED', `Segment ${this.#name} does not end at ${block.condition}`)
-    )
   }
 
   #ended(cause: PravegaError, blocks: readonly Block[]): void {
     sessionChannel.publish({ segment: this.#name, who: 'writer', state: 'ended', cause })
     const open = this.#assembler.close()
     this.#unacked = open === undefined ? [...blocks] : [...blocks, open]
-    this.#lastBlock = undefined
     try {
       if (!PravegaError.is(cause, 'CLOSED')) this.#onEnd?.(cause, this)
     } catch (error) {
       this.#context.config.logger.error('onEnd of a segment writer has thrown', { segment: this.#name, error })
     }
     for (const block of this.#unacked.splice(0)) this.#settle(block, cause)
+    this.#intake.release(this.#intake.pendingBytes)
     this.#assembler.rest()
     this.#intake.refuseAll(cause)
     this.#onClosed()
@@ -390,11 +376,7 @@ export class PipelinedWriter implements SegmentWriter {
   }
 
   #deadline(waitsFor: string, call: CallOptions | undefined): Deadline {
-    const what = (): string => {
-      const { phase } = this.#pipeline
-      const why = phase.tag === 'connecting' && phase.cause !== undefined ? `, after ${phase.cause.message}` : ''
-      return `The writer of segment ${this.#name} (${phase.tag}${why}; ${this.#intake.pendingBytes} bytes pending), waiting for ${waitsFor},`
-    }
+    const what = (): string => errors.writerWaits(this.#name, this.#pipeline.phase, this.#intake.pendingBytes, waitsFor)
     return new Deadline(what, call, this.#timeoutMs)
   }
 
@@ -402,21 +384,12 @@ export class PipelinedWriter implements SegmentWriter {
     const failure = this.cause ?? this.#pipeline.conflict
     if (failure !== undefined) return this.#tell(failure)
     if (this.#closing === undefined) return undefined
-    return new PravegaError('CLOSED', `The writer of segment ${this.#name} is closing. Open a new one`)
+    return errors.writerClosed(this.#name)
   }
 
   #check(): void {
     const refusal = this.#refusal()
     if (refusal !== undefined) throw refusal
-  }
-
-  #checkReserve(length: number): void {
-    if (Number.isInteger(length) && length >= 0 && length <= this.#maxReserve) return
-    throw new PravegaError(
-      'INVALID_ARGUMENT',
-      `An append of ${length} bytes to segment ${this.#name} is refused: one piece has at most ${this.#maxReserve} bytes. Split it`,
-      { details: { length, max: this.#maxReserve } },
-    )
   }
 
   #tell<T>(error: T): T {
