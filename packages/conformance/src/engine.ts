@@ -2,6 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { EmbeddedServer } from '@pravega-ts/embedded-server'
 import { afterAll, beforeAll, describe, inject } from 'vitest'
 
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** Controller URI of the real server that all files of this run share; undefined: embedded server only. */
+    pravegaControllerUri: string | undefined
+  }
+}
+
 /** A server under test. The suite knows nothing else about it. */
 export interface Engine {
   readonly name: 'embedded' | 'pravega'

@@ -1,13 +1,6 @@
 import type { TestProject } from 'vitest/node'
 import { startPravegaServer } from './pravega-server.ts'
 
-declare module 'vitest' {
-  export interface ProvidedContext {
-    /** Controller URI of the real server that all files of this run share; undefined: embedded server only. */
-    pravegaControllerUri: string | undefined
-  }
-}
-
 /**
  * Decides which engines this run covers and says so in one line.
  *

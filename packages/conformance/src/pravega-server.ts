@@ -13,6 +13,8 @@ export type PravegaServer =
 const BASE_PORTS = [9090, 9091, 6000, 6061, 9999, 4000]
 const CONTROLLER_PORT = 9090
 const START_TIMEOUT_MS = 600_000
+/** A standalone server keeps all data on its heap; the suite writes a few gigabytes. */
+const SERVER_MEMORY = { PRAVEGA_XMX: '8g', PRAVEGA_CACHE_MB: '1024' }
 
 const projectRoot = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..', '..')
 
@@ -63,7 +65,7 @@ export async function startPravegaServer(env: NodeJS.ProcessEnv = process.env): 
   }
   const offset = await freeOffset()
   const port = CONTROLLER_PORT + offset
-  const serverEnv = { PRAVEGA_XMX: '4g', PRAVEGA_CACHE_MB: '1024', ...env }
+  const serverEnv = { ...SERVER_MEMORY, ...env }
   const started = spawnSync(join(folder, 'start'), ['--detach', '--offset', String(offset)], {
     env: serverEnv,
     encoding: 'utf8',

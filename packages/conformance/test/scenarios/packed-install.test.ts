@@ -12,6 +12,10 @@ const packages = fileURLToPath(new URL('../../..', import.meta.url))
 /** byte-client and the layers below it; nothing else of the project may be needed. */
 const LAYERS = ['model', 'config', 'wire-protocol', 'controller-client', 'segment-client', 'byte-client']
 
+const NPM_OPTIONS = ['--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error']
+/** A registry that does not answer is asked again soon. */
+NPM_OPTIONS.push('--prefer-offline', '--fetch-timeout=20000', '--fetch-retries=5', '--fetch-retry-mintimeout=500')
+
 const WALKTHROUGH = `
 import { openByteReader, openByteWriter } from '@pravega-ts/byte-client'
 import { resolveClientConfig } from '@pravega-ts/config'
@@ -59,7 +63,7 @@ it('byte-client and the layers below it install from their tarballs and run the 
   const manifest = { private: true, type: 'module', dependencies: tarballs, overrides: tarballs }
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest))
   await writeFile(join(folder, 'walkthrough.mjs'), WALKTHROUGH)
-  await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'], { cwd: folder })
+  await run('npm', ['install', ...NPM_OPTIONS], { cwd: folder })
 
   await using server = await EmbeddedServer.start()
   const { stdout } = await run(process.execPath, ['walkthrough.mjs', server.controllerUri], { cwd: folder })
