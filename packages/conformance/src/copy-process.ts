@@ -26,11 +26,15 @@ async function write(): Promise<void> {
 async function read(): Promise<void> {
   await using reader = await factory.createByteReader(stream)
   await using truncater = await factory.createByteWriter(stream, { shared: true })
+  const buffer = Buffer.alloc(BLOCK)
   const header = Buffer.alloc(8)
   let done = 0
   let freed = 0
   let sampled = 0
-  for await (const chunk of reader) {
+  while (done < total) {
+    const count = await reader.read(buffer)
+    if (count === 0) throw new Error(`the stream ended after ${done} bytes`)
+    const chunk = buffer.subarray(0, count)
     // Each block begins with its own offset: a byte lost, doubled or moved shows in the next header.
     for (let at = (BLOCK - (done % BLOCK)) % BLOCK; at < chunk.length; at += BLOCK) {
       const part = chunk.subarray(at, at + 8)
@@ -46,7 +50,6 @@ async function read(): Promise<void> {
       await truncater.truncateDataBefore(done)
       freed = done
     }
-    if (done >= total) break
   }
 }
 
