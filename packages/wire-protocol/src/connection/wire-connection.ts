@@ -276,6 +276,8 @@ export class WireConnection {
   }
 
   #destroy(cause: PravegaError): void {
+    // Until the socket has told of its end nobody may take a share any more.
+    if (this.#state.tag === 'ready') this.#setState(draining(cause, this.#options.timeouts.closeMs, () => {}))
     this.#socket.destroy(cause)
   }
 

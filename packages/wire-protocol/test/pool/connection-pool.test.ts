@@ -50,6 +50,18 @@ describe('a pool', () => {
     expect(peer.peers).toHaveLength(2)
   })
 
+  it('does not give out a connection that has just been closed with force', async () => {
+    await using peer = await startPeer()
+    await using connections = pool()
+    const first = await connections.acquire(peer.endpoint, new Recorder())
+    first.close()
+    const closing = first.connection.close({ force: true })
+    const second = await connections.acquire(peer.endpoint, new Recorder())
+    expect(second.connection).not.toBe(first.connection)
+    await closing
+    expect(second.connection.state).toBe('ready')
+  })
+
   it('shares one attempt among all that wait for it, and its failure too', async () => {
     let dials = 0
     const dial: typeof dialTcp = (...args) => {
