@@ -1,5 +1,6 @@
 import type { Controller } from '@pravega-ts/controller-client'
 import {
+  type Deadline,
   type KeyRange,
   PravegaError,
   type ScopedSegment,
@@ -8,7 +9,6 @@ import {
   StreamCut,
   segmentEpoch,
 } from '@pravega-ts/model'
-import type { Deadline } from './deadline.ts'
 import type { SegmentInfoSource } from './segment-info-source.ts'
 
 /** One segment that holds data between the head and the tail of its stream. */

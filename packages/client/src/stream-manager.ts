@@ -1,6 +1,7 @@
 import type { Controller, ListOptions, SegmentWithRange } from '@pravega-ts/controller-client'
 import {
   type CallOptions,
+  Deadline,
   type KeyRange,
   PravegaError,
   type ScopedStream,
@@ -12,7 +13,6 @@ import {
   validateStreamName,
 } from '@pravega-ts/model'
 import { applyChanges, type StreamConfigurationChanges } from './configuration-changes.ts'
-import { Deadline } from './deadline.ts'
 import { planEqualRanges, planMerge, planSplit, type ScalePlan } from './scale-plan.ts'
 import type { SegmentInfoSource } from './segment-info-source.ts'
 import { headCut, type StreamInfo, streamInfo, tailCut } from './stream-info.ts'
@@ -64,7 +64,7 @@ export class StreamManager {
   async deleteScope(scope: string, options: DeleteScopeOptions = {}): Promise<boolean> {
     const { recursive = false, ...call } = options
     if (!recursive) return this.#controller.deleteScope(scope, call)
-    const deadline = new Deadline(`deleting scope ${scope}`, call)
+    using deadline = new Deadline(`deleting scope ${scope}`, call)
     // A recursive delete of a scope that never was is answered with success.
     if (!(await this.#controller.checkScopeExists(scope, deadline.rest()))) return false
     await this.#controller.deleteScopeRecursive(scope, deadline.rest())
@@ -139,7 +139,7 @@ export class StreamManager {
     call: CallOptions = {},
   ): Promise<StreamConfiguration> {
     const name = streamOf(stream)
-    const deadline = new Deadline(`updating ${name}`, call)
+    using deadline = new Deadline(`updating ${name}`, call)
     return this.#updates.take(name.toString(), async () => {
       const configuration = await this.#controller.getStreamConfiguration(name, deadline.rest())
       const changed = applyChanges(configuration, changes)
@@ -161,7 +161,7 @@ export class StreamManager {
   ): Promise<StreamConfiguration> {
     const name = streamOf(stream)
     const whole = streamConfiguration(configuration)
-    const deadline = new Deadline(`updating ${name}`, call)
+    using deadline = new Deadline(`updating ${name}`, call)
     await this.#updates.take(name.toString(), () => this.#controller.updateStream(name, whole, deadline.rest()))
     return whole
   }
@@ -210,7 +210,7 @@ export class StreamManager {
    * @throws PravegaError `STREAM_CUT_INVALID`, `STREAM_NOT_FOUND`, `STREAM_SEALED`
    */
   async truncateStream(cut: StreamCut, call: CallOptions = {}): Promise<void> {
-    const deadline = new Deadline(`truncating at ${cut}`, call)
+    using deadline = new Deadline(`truncating at ${cut}`, call)
     if (!cut.isUnbounded) await this.#activeSegments(cut.stream, 'truncated', deadline)
     await refuseImpossibleCut(this.#store, cut, deadline)
     await this.#controller.truncateStream(cut, deadline.rest())
@@ -224,7 +224,7 @@ export class StreamManager {
    */
   async truncateStreamToTail(stream: StreamTarget, call: CallOptions = {}): Promise<StreamCut> {
     const name = streamOf(stream)
-    const deadline = new Deadline(`truncating ${name}`, call)
+    using deadline = new Deadline(`truncating ${name}`, call)
     await this.#activeSegments(name, 'truncated', deadline)
     const cut = await tailCut(this.#controller, this.#store, name, deadline)
     await this.#controller.truncateStream(cut, deadline.rest())
@@ -238,7 +238,7 @@ export class StreamManager {
   async deleteStream(stream: StreamTarget, options: DeleteStreamOptions = {}): Promise<boolean> {
     const { seal = false, ...call } = options
     const name = streamOf(stream)
-    const deadline = new Deadline(`deleting ${name}`, call)
+    using deadline = new Deadline(`deleting ${name}`, call)
     try {
       // First without sealing: a stream whose creation broke off can be deleted, but not sealed.
       return await this.#controller.deleteStream(name, deadline.rest())
@@ -374,7 +374,7 @@ export class StreamManager {
     call: CallOptions,
   ): Promise<readonly SegmentWithRange[]> {
     const name = streamOf(stream)
-    const deadline = new Deadline(`scaling ${name}`, call)
+    using deadline = new Deadline(`scaling ${name}`, call)
     const segments = await this.#activeSegments(name, 'scaled', deadline)
     const plan = makePlan(name, segments)
     if (plan === undefined) return segments

@@ -1,5 +1,4 @@
-import { PravegaError, ScopedSegment, type StreamCut } from '@pravega-ts/model'
-import type { Deadline } from './deadline.ts'
+import { type Deadline, PravegaError, ScopedSegment, type StreamCut } from '@pravega-ts/model'
 import type { SegmentInfoSource } from './segment-info-source.ts'
 
 /**

@@ -1,11 +1,10 @@
-import { type CallOptions, PravegaError } from '@pravega-ts/model'
+import { type CallOptions, Deadline, PravegaError } from '@pravega-ts/model'
 import type { Credentials } from './credentials.ts'
 import { type Some, withDefaults } from './defaults.ts'
 import { checkKeycloakSettings, type KeycloakSettings, readKeycloakJson } from './keycloak-settings.ts'
 import { type IssuedToken, requestToken, type TokenRequestOptions } from './keycloak-tokens.ts'
 import { checkKeycloakOptions } from './option-schema.ts'
 import type { RetryPolicy } from './retry.ts'
-import { waitFor } from './wait-for.ts'
 
 /** How tokens are got and kept. */
 export interface KeycloakOptions {
@@ -87,10 +86,16 @@ export function keycloakCredentials(settings: KeycloakSettings | string, options
       flight ??= renew().finally(() => {
         flight = undefined
       })
-      return waitFor(flight, 'a token from the identity provider', call)
+      return within(call, flight)
     },
     forget(authorization: string): void {
       if (current?.header === authorization) current = undefined
     },
   })
+}
+
+/** Ends the wait with the caller's signal or time. The request itself goes on for others. */
+async function within(call: CallOptions | undefined, token: Promise<string>): Promise<string> {
+  using deadline = new Deadline('the request for a token from the identity provider', call)
+  return await deadline.race(token)
 }

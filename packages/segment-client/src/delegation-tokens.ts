@@ -1,6 +1,5 @@
 import type { Controller } from '@pravega-ts/controller-client'
-import { type ScopedSegment, ScopedStream } from '@pravega-ts/model'
-import type { Deadline } from './deadline.ts'
+import { type Deadline, type ScopedSegment, ScopedStream } from '@pravega-ts/model'
 
 /** What a token must allow. */
 export type Access = 'read' | 'readWrite'

@@ -1,6 +1,5 @@
 import type { Controller } from '@pravega-ts/controller-client'
-import type { CallOptions, Endpoint, ScopedSegment } from '@pravega-ts/model'
-import type { Deadline } from './deadline.ts'
+import type { CallOptions, Deadline, Endpoint, ScopedSegment } from '@pravega-ts/model'
 
 /** Most places that are remembered; the one that was asked for longest ago is forgotten first. */
 const MAX_PLACES = 10_000

@@ -1,7 +1,6 @@
 import { type RetryPolicy, retryDelayMs } from '@pravega-ts/config'
-import { PravegaError } from '@pravega-ts/model'
+import { type Deadline, PravegaError } from '@pravega-ts/model'
 import pRetry from 'p-retry'
-import type { Deadline } from './deadline.ts'
 
 /** Waits; ends early with the signal's reason. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,5 @@
 import type { ClientConfig } from '@pravega-ts/config'
-import { type Endpoint, formatEndpoint, PravegaError, type ScopedSegment } from '@pravega-ts/model'
+import { Deadline, type Endpoint, formatEndpoint, PravegaError, type ScopedSegment } from '@pravega-ts/model'
 import {
   type ConnectionPool,
   errorFromReply,
@@ -10,7 +10,6 @@ import {
   type Reply,
 } from '@pravega-ts/wire-protocol'
 import type { SlabPool } from './append/slab-pool.ts'
-import { Deadline } from './deadline.ts'
 import type { Access, DelegationTokens } from './delegation-tokens.ts'
 import { waitChannel } from './diagnostics.ts'
 import type { SegmentLocator } from './locator.ts'
@@ -48,7 +47,7 @@ export async function openRoute(
     context.tokens.get(owner, access, deadline),
   ])
   try {
-    const flow = await context.pool.acquire(endpoint, handler, { ...deadline.call, dedicated })
+    const flow = await context.pool.acquire(endpoint, handler, { ...deadline.rest(), dedicated })
     return { flow, endpoint, token }
   } catch (error) {
     context.locator.forget(owner, endpoint)

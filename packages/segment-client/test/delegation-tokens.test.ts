@@ -1,7 +1,6 @@
 import type { Controller } from '@pravega-ts/controller-client'
-import { ScopedSegment } from '@pravega-ts/model'
+import { Deadline, ScopedSegment } from '@pravega-ts/model'
 import { describe, expect, it } from 'vitest'
-import { Deadline } from '../src/deadline.ts'
 import { DelegationTokens, tokenExpiry } from '../src/delegation-tokens.ts'
 
 const segment = ScopedSegment.parse('s/t/0.#epoch.0')

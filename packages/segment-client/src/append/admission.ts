@@ -1,5 +1,4 @@
-import { PravegaError } from '@pravega-ts/model'
-import type { Deadline } from '../deadline.ts'
+import { type Deadline, PravegaError } from '@pravega-ts/model'
 
 /** Something that waits for room behind others that came earlier. */
 interface Waiter {

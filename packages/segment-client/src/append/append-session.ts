@@ -1,6 +1,5 @@
-import { PravegaError } from '@pravega-ts/model'
+import { type Deadline, PravegaError } from '@pravega-ts/model'
 import { errorFromReply, isFailureReply, type Reply } from '@pravega-ts/wire-protocol'
-import type { Deadline } from '../deadline.ts'
 import { ownerOf, type SegmentReference, segmentName } from '../segment-name.ts'
 import { learnFrom, openRoute, type Route, type StoreContext } from '../store-context.ts'
 import type { Block } from './append-block.ts'
@@ -99,7 +98,7 @@ export class AppendSession {
     try {
       reply = await route.flow.request(
         requestId => ({ command: 'SetupAppend', requestId, writerId, segment, delegationToken: route.token }),
-        deadline.call,
+        deadline.rest(),
       )
     } catch (caught) {
       const error = PravegaError.from(caught)

@@ -1,5 +1,4 @@
-import { PravegaError } from '@pravega-ts/model'
-import type { Deadline } from '../deadline.ts'
+import { type Deadline, PravegaError } from '@pravega-ts/model'
 import { Admission } from './admission.ts'
 import type { BlockAssembler } from './block-assembler.ts'
 

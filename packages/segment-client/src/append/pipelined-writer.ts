@@ -2,12 +2,12 @@ import type { RetryPolicy } from '@pravega-ts/config'
 import {
   type CallOptions,
   type CloseOptions,
+  Deadline,
   newWriterId,
   PravegaError,
   parseUuid,
   type WriterId,
 } from '@pravega-ts/model'
-import { Deadline } from '../deadline.ts'
 import { sessionChannel } from '../diagnostics.ts'
 import { type SegmentReference, segmentName } from '../segment-name.ts'
 import type { AppendOptions, SegmentWriter, SegmentWriterOptions, SegmentWriterState } from '../segment-writer.ts'

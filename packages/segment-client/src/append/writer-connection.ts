@@ -1,6 +1,5 @@
 import { type RetryPolicy, retryDelayMs } from '@pravega-ts/config'
-import { PravegaError, type WriterId } from '@pravega-ts/model'
-import { Deadline } from '../deadline.ts'
+import { Deadline, PravegaError, type WriterId } from '@pravega-ts/model'
 import { sessionChannel, waitChannel } from '../diagnostics.ts'
 import { pause } from '../retry.ts'
 import { type SegmentReference, segmentName } from '../segment-name.ts'

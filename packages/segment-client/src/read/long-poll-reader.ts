@@ -1,7 +1,6 @@
 import { type RetryPolicy, retryDelayMs } from '@pravega-ts/config'
-import { type CallOptions, PravegaError } from '@pravega-ts/model'
+import { type CallOptions, Deadline, PravegaError } from '@pravega-ts/model'
 import type { SegmentRead } from '@pravega-ts/wire-protocol'
-import { Deadline } from '../deadline.ts'
 import { sessionChannel, waitChannel } from '../diagnostics.ts'
 import { toOffset } from '../offset.ts'
 import { pause } from '../retry.ts'

@@ -1,6 +1,5 @@
-import { PravegaError } from '@pravega-ts/model'
+import { type Deadline, PravegaError } from '@pravega-ts/model'
 import { errorFromReply, isFailureReply, type Reply, type SegmentRead } from '@pravega-ts/wire-protocol'
-import type { Deadline } from '../deadline.ts'
 import { type SegmentInfo, segmentInfoFrom } from '../segment-info.ts'
 import { ownerOf, type SegmentReference, segmentName } from '../segment-name.ts'
 import { learnFrom, openRoute, type Route, type StoreContext } from '../store-context.ts'

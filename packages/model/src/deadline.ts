@@ -1,4 +1,5 @@
-import { type CallOptions, PravegaError } from '@pravega-ts/model'
+import type { CallOptions } from './call-options.ts'
+import { PravegaError } from './errors.ts'
 
 /** Longer delays overflow a timer and would fire at once. */
 const LONGEST_DELAY_MS = 2 ** 31 - 1
@@ -9,6 +10,7 @@ const LONGEST_DELAY_MS = 2 ** 31 - 1
  */
 export class Deadline implements Disposable {
   readonly #controller = new AbortController()
+  readonly #timeoutMs: number
   readonly #end: number
   readonly #outer: AbortSignal | undefined
   readonly #timer: NodeJS.Timeout | undefined
@@ -17,17 +19,23 @@ export class Deadline implements Disposable {
 
   /**
    * @param what - What takes the time, as in "reading from segment a/b/0.#epoch.0"; a function is asked when the time is over.
-   * @param defaultMs - Used when the caller gave no time. `Infinity`: no limit.
+   * @param defaultMs - Milliseconds, used when the caller gave no time. Default `Infinity`: no limit.
+   * @throws PravegaError `INVALID_ARGUMENT` for a time that is no number of milliseconds
    */
-  constructor(what: string | (() => string), call: CallOptions | undefined, defaultMs: number) {
+  constructor(
+    what: string | (() => string),
+    call: CallOptions | undefined,
+    defaultMs: number = Number.POSITIVE_INFINITY,
+  ) {
     const timeoutMs = validTimeout(call?.timeoutMs) ?? defaultMs
+    this.#timeoutMs = timeoutMs
     this.#what = what
     this.#end = performance.now() + timeoutMs
     this.#outer = call?.signal
     if (this.#outer?.aborted) this.#onAbort()
     else this.#outer?.addEventListener('abort', this.#onAbort, { once: true })
     if (timeoutMs < LONGEST_DELAY_MS) {
-      this.#timer = setTimeout(() => this.#controller.abort(exceeded(phrase(what), timeoutMs)), timeoutMs)
+      this.#timer = setTimeout(() => this.#expire(), timeoutMs)
       this.#timer.unref()
     }
   }
@@ -41,14 +49,21 @@ export class Deadline implements Disposable {
     return Math.max(1, this.#end - performance.now())
   }
 
-  /** What a call below is given. */
-  get call(): CallOptions {
+  /**
+   * What a call below is given: the same signal, the time that is left.
+   *
+   * @throws PravegaError `ABORTED` or `DEADLINE_EXCEEDED` when none is left
+   */
+  rest(): CallOptions {
+    this.check()
     const remaining = this.remainingMs
     return remaining < LONGEST_DELAY_MS ? { signal: this.signal, timeoutMs: remaining } : { signal: this.signal }
   }
 
   /** @throws PravegaError `ABORTED` or `DEADLINE_EXCEEDED` */
   check(): void {
+    // A busy process may not have come to its timers yet.
+    if (!this.signal.aborted && performance.now() >= this.#end) this.#expire()
     if (this.signal.aborted) throw this.signal.reason
   }
 
@@ -61,6 +76,10 @@ export class Deadline implements Disposable {
       signal.addEventListener('abort', onAbort, { once: true })
       promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
     })
+  }
+
+  #expire(): void {
+    this.#controller.abort(exceeded(phrase(this.#what), this.#timeoutMs))
   }
 
   [Symbol.dispose](): void {
