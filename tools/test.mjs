@@ -1,12 +1,13 @@
 // The whole check of the project: build, drift checks, unit tests, conformance on every engine that can run here.
 // Ends with a line "N passed, N failed" counted from the test runner's own reports.
 import { spawnSync } from 'node:child_process'
-import { globSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, globSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const REPORTS = ['packages/*/.reports/test.json', 'apps/*/.reports/test.json', 'apps/samples/*/.reports/test.json']
+const ENGINES = join(root, 'packages/conformance/.reports/engines.txt')
 const CHECKS = ['build', 'lint', 'types', 'api', 'layers', 'unused', 'package', 'test']
 const STEPS = [
   ['biome', 'check', 'tools', '.changeset', 'package.json', 'turbo.json', 'biome.json', 'knip.json'],
@@ -31,6 +32,7 @@ function count(files) {
 }
 
 for (const file of globSync(REPORTS, { cwd: root })) rmSync(join(root, file))
+rmSync(ENGINES, { force: true })
 
 const failedSteps = []
 for (const [command, ...args] of STEPS) {
@@ -44,7 +46,11 @@ for (const [command, ...args] of STEPS) {
 
 const files = globSync(REPORTS, { cwd: root })
 const sum = count(files)
+const engines = existsSync(ENGINES)
+  ? readFileSync(ENGINES, 'utf8').trim()
+  : 'engines: NONE, the conformance suite did not start'
 for (const step of failedSteps) console.error(`failed: ${step}`)
 if (files.length === 0) console.error('failed: no test report was written')
+console.log(engines)
 console.log(`${sum.passed} passed, ${sum.failed} failed${sum.skipped > 0 ? `, ${sum.skipped} skipped` : ''}`)
 process.exitCode = failedSteps.length > 0 || sum.failed > 0 || sum.passed === 0 ? 1 : 0
