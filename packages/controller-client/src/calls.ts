@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { DescMessage, DescMethodUnary, MessageInitShape, MessageShape } from '@bufbuild/protobuf'
 import { ConnectError, type Transport } from '@connectrpc/connect'
 import { type ClientConfig, retryDelayMs } from '@pravega-ts/config'
-import { type CallOptions, type CloseOptions, formatEndpoint, PravegaError } from '@pravega-ts/model'
+import { abortedError, type CallOptions, type CloseOptions, formatEndpoint, PravegaError } from '@pravega-ts/model'
 import pRetry from 'p-retry'
 import { CallScope } from './call-scope.ts'
 import { callEnded, callRetried } from './diagnostics.ts'
@@ -198,10 +198,7 @@ export class Calls {
   ): PravegaError {
     const { endedBy } = scope
     if (endedBy === 'close') return closed(method, subject)
-    if (endedBy === 'caller') {
-      const cause = scope.signal.reason
-      return new PravegaError('ABORTED', `${method} of ${subject} was aborted by its caller.`, { cause })
-    }
+    if (endedBy === 'caller') return abortedError(`${method} of ${subject}`, scope.signal.reason)
     if (endedBy === 'deadline') return this.late(method, subject, scope, progress)
     const error = PravegaError.from(thrown)
     return error.code === 'UNAVAILABLE' ? this.unreached(error, scope, progress) : error

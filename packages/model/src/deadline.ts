@@ -14,7 +14,7 @@ export class Deadline implements Disposable {
   readonly #end: number
   readonly #outer: AbortSignal | undefined
   readonly #timer: NodeJS.Timeout | undefined
-  readonly #onAbort = (): void => this.#controller.abort(aborted(phrase(this.#what), this.#outer?.reason))
+  readonly #onAbort = (): void => this.#controller.abort(abortedError(phrase(this.#what), this.#outer?.reason))
   readonly #what: string | (() => string)
 
   /**
@@ -106,7 +106,14 @@ function exceeded(what: string, timeoutMs: number): PravegaError {
   })
 }
 
-function aborted(what: string, reason: unknown): PravegaError {
+/**
+ * What a call fails with when its signal was aborted: a PravegaError that is the signal's reason goes through as it is, so that a
+ * deadline of a layer above stays one; the time-out of a signal is `DEADLINE_EXCEEDED`; everything else is `ABORTED`.
+ *
+ * @param what - What was going on, as in "reading from segment a/b/0.#epoch.0".
+ * @param reason - The signal's reason; kept as `cause`.
+ */
+export function abortedError(what: string, reason: unknown): PravegaError {
   if (PravegaError.is(reason)) return reason
   if (reason instanceof Error && reason.name === 'TimeoutError') {
     return new PravegaError('DEADLINE_EXCEEDED', `${what} was ended by the deadline of its signal`, { cause: reason })

@@ -1,5 +1,5 @@
 export type { CallOptions, CloseOptions } from './call-options.ts'
-export { Deadline } from './deadline.ts'
+export { abortedError, Deadline } from './deadline.ts'
 export { type Endpoint, formatEndpoint, parseEndpoint } from './endpoint.ts'
 export { type ErrorCode, PravegaError, type PravegaErrorOptions } from './errors.ts'
 export {

@@ -1,4 +1,4 @@
-import { Deadline, PravegaError } from '@pravega-ts/model'
+import { abortedError, Deadline, PravegaError } from '@pravega-ts/model'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 const never = new Promise<never>(() => {})
@@ -67,5 +67,16 @@ describe('Deadline', () => {
 
   it.each([Number.NaN, -1])('refuses %d milliseconds', timeoutMs => {
     expect(() => new Deadline('a call', { timeoutMs })).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }))
+  })
+})
+
+describe('abortedError', () => {
+  it('lets the deadline of a layer above through, and keeps any other reason as the cause', () => {
+    using above = new Deadline('the call above', { timeoutMs: 0 })
+    expect(() => above.check()).toThrow()
+    using below = new Deadline('the call below', { signal: above.signal })
+    expect(() => below.check()).toThrow(above.signal.reason)
+    const reason = new Error('not wanted any more')
+    expect(abortedError('a call', reason)).toMatchObject({ code: 'ABORTED', cause: reason })
   })
 })

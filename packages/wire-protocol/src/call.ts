@@ -1,4 +1,4 @@
-import { type CallOptions, PravegaError } from '@pravega-ts/model'
+import { abortedError, type CallOptions, PravegaError } from '@pravega-ts/model'
 
 /** The longest that a timer can be, 24.8 days; a longer one would fire at once. */
 const MAX_TIMER_MS = 0x7fff_ffff
@@ -30,7 +30,7 @@ export function waitFor<T>(
   const { signal, timeoutMs = defaultMs } = call ?? {}
   return new Promise((resolve, reject) => {
     if (!(timeoutMs >= 0)) throw badTimeout(timeoutMs)
-    if (signal?.aborted) throw aborted(what, signal)
+    if (signal?.aborted) throw abortedError(`the wait for ${what}`, signal?.reason)
     let over = false
     let stop: (() => void) | undefined
     const finish = (): boolean => {
@@ -45,7 +45,7 @@ export function waitFor<T>(
       resolve: value => finish() && resolve(value),
       reject: error => finish() && reject(error),
     }
-    const onAbort = (): void => settle.reject(aborted(what, signal))
+    const onAbort = (): void => settle.reject(abortedError(`the wait for ${what}`, signal?.reason))
     const timer =
       timeoutMs === Number.POSITIVE_INFINITY
         ? undefined
@@ -61,10 +61,6 @@ function badTimeout(timeoutMs: number): PravegaError {
     'INVALID_ARGUMENT',
     `timeoutMs is ${timeoutMs}; it must be a number of milliseconds from 0 on`,
   )
-}
-
-function aborted(what: string, signal: AbortSignal | undefined): PravegaError {
-  return new PravegaError('ABORTED', `the wait for ${what} was aborted`, { cause: signal?.reason })
 }
 
 function late(what: string, timeoutMs: number): PravegaError {
