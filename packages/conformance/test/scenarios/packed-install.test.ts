@@ -45,6 +45,9 @@ await store.close()
 await controller.close()
 `
 
+/** The npm that runs these tests tells its children which project they belong to; the empty one belongs to none. */
+const outside = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm|pnpm)_/i.test(name)))
+
 let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pravega-ts-packed-'))
@@ -63,7 +66,7 @@ it('byte-client and the layers below it install from their tarballs and run the 
   const manifest = { private: true, type: 'module', dependencies: tarballs, overrides: tarballs }
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest))
   await writeFile(join(folder, 'walkthrough.mjs'), WALKTHROUGH)
-  await run('npm', ['install', ...NPM_OPTIONS], { cwd: folder })
+  await run('npm', ['install', ...NPM_OPTIONS], { cwd: folder, env: outside })
 
   await using server = await EmbeddedServer.start()
   const { stdout } = await run(process.execPath, ['walkthrough.mjs', server.controllerUri], { cwd: folder })
