@@ -25,6 +25,11 @@ export interface ByteIterationOptions {
   readonly signal?: AbortSignal | undefined
   /** Milliseconds that each step may wait for data. Default: no limit. */
   readonly timeoutMs?: number | undefined
+  /**
+   * `true`: a piece is yours until you ask for the next one; then its memory is free again at once, and the piece is empty. Takes
+   * less memory and half of the processor time. Default `false`: pieces are yours for as long as you like.
+   */
+  readonly borrowed?: boolean | undefined
 }
 
 /**

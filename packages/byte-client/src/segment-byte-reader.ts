@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import { type CallOptions, PravegaError, type ScopedSegment } from '@pravega-ts/model'
-import type { ReadOptions, ReadResult, SegmentReader } from '@pravega-ts/segment-client'
+import { freeFrameMemory, type ReadOptions, type ReadResult, type SegmentReader } from '@pravega-ts/segment-client'
 import type { ByteIterationOptions, BytePosition, ByteReader } from './byte-reader.ts'
 import type { ByteStreamStore } from './byte-stream-store.ts'
 import type { StreamAdapterOptions } from './byte-writer.ts'
@@ -56,12 +56,16 @@ export class SegmentByteReader implements ByteReader {
   }
 
   async *chunks(options: ByteIterationOptions = {}): AsyncGenerator<Uint8Array, void, undefined> {
-    const { signal, timeoutMs } = options
+    const { signal, timeoutMs, borrowed = false } = options
     const read: ReadOptions = { signal, timeoutMs }
     for (;;) {
       const bytes = this.#bytesOf(await this.#reader.read(read))
       if (bytes === undefined) return
-      yield bytes
+      try {
+        yield bytes
+      } finally {
+        if (borrowed) freeFrameMemory(bytes)
+      }
     }
   }
 

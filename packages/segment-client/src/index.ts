@@ -1,3 +1,4 @@
+export { freeFrameMemory } from '@pravega-ts/wire-protocol'
 export type { AppendBlock, UnackedBlock } from './append/append-block.ts'
 export { LARGEST_APPEND } from './append/writer-limits.ts'
 export { DIAGNOSTICS, type SessionMessage, type WaitMessage } from './diagnostics.ts'
