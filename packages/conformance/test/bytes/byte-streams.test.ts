@@ -50,6 +50,23 @@ describeEngines('byte streams', engine => {
     expect(read.digest('hex')).toBe(hash.digest('hex'))
   })
 
+  it('borrowed pieces hold the right bytes as long as they are borrowed', async () => {
+    const stream = await newStream()
+    const data = randomFillSync(Buffer.alloc(5_000_000))
+    await using writer = await factory.createByteWriter(stream)
+    await writer.write(data)
+    await writer.seal()
+    await using reader = await factory.createByteReader(stream)
+    const read = createHash('sha256')
+    const pieces: Uint8Array[] = []
+    for await (const piece of reader.chunks({ borrowed: true })) {
+      read.update(piece)
+      pieces.push(piece)
+    }
+    expect(read.digest('hex')).toBe(createHash('sha256').update(data).digest('hex'))
+    expect(pieces.some(({ length }) => length === 0)).toBe(true)
+  })
+
   it('a new writer goes on at the tail', async () => {
     const stream = await newStream()
     for (const word of ['one ', 'two ', 'three']) {
