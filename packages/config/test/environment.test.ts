@@ -1,6 +1,8 @@
+import { rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { bearerCredentials, type Environment, resolveClientConfig } from '@pravega-ts/config'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { certificateFolder } from './certificate-folder.ts'
 import { refused } from './refused.ts'
 
 const keycloakFile = fileURLToPath(new URL('vectors/keycloak.json', import.meta.url))
@@ -98,8 +100,9 @@ describe('environment', () => {
     expect(message).not.toContain('two words')
   })
 
-  it('gives trusted certificates when TLS is on, and is not looked at otherwise', () => {
-    const path = fileURLToPath(new URL('vectors', import.meta.url))
+  it('gives trusted certificates when TLS is on, and is not looked at otherwise', async () => {
+    const path = await certificateFolder()
+    onTestFinished(() => rmSync(path, { recursive: true, force: true }))
     const env = { pravega_client_tls_cert_path: path }
     expect(resolveClientConfig('tls://a:1', env).tls.ca).toHaveLength(3)
     expect(resolveClientConfig({ controllerUri: 'tls://a:1', tls: { ca: `${path}/ca.pem` } }, env).tls.ca).toHaveLength(

@@ -1,14 +1,15 @@
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { connect, createServer, type Server } from 'node:tls'
-import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
 import { resolveClientConfig, type TlsConfig, type TlsOptions, tlsConnectionOptions } from '@pravega-ts/config'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { certificateFolder, PASSPHRASE } from './certificate-folder.ts'
 import { refused } from './refused.ts'
 
-const folder = fileURLToPath(new URL('vectors', import.meta.url))
+const folder = await certificateFolder()
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const file = (name: string): string => `${folder}/${name}`
 const read = (name: string): string => readFileSync(file(name), 'utf8')
 const resolve = (tls: TlsOptions, controllerUri = 'tls://a:1'): TlsConfig =>
@@ -78,8 +79,8 @@ describe('client certificate', () => {
   it('is a PEM text or a file', () => {
     expect(resolve({ cert, key })).toMatchObject({ cert, key })
     expect(resolve({ cert: file('client.pem'), key: file('client.key') })).toMatchObject({ cert, key })
-    const encrypted = { cert, key: file('client.encrypted.key'), passphrase: 'open-sesame' }
-    expect(resolve(encrypted)).toMatchObject({ key: read('client.encrypted.key'), passphrase: 'open-sesame' })
+    const encrypted = { cert, key: file('client.encrypted.key'), passphrase: PASSPHRASE }
+    expect(resolve(encrypted)).toMatchObject({ key: read('client.encrypted.key'), passphrase: PASSPHRASE })
   })
 
   it('is refused when it does not fit together', () => {
@@ -94,12 +95,12 @@ describe('client certificate', () => {
   })
 
   it('keeps its key and passphrase out of logs', () => {
-    const tls = resolve({ cert, key: file('client.encrypted.key'), passphrase: 'open-sesame' })
+    const tls = resolve({ cert, key: file('client.encrypted.key'), passphrase: PASSPHRASE })
     for (const text of [inspect({ tls }, { depth: null }), JSON.stringify({ tls })]) {
       expect(text).not.toMatch(/open-sesame|ENCRYPTED PRIVATE/)
       expect(text).toContain('BEGIN CERTIFICATE')
     }
-    expect({ ...tls }).toMatchObject({ passphrase: 'open-sesame' })
+    expect({ ...tls }).toMatchObject({ passphrase: PASSPHRASE })
   })
 })
 

@@ -7,8 +7,8 @@ import { promisify } from 'node:util'
 import { ServerCredentials } from '@grpc/grpc-js'
 import { PravegaError, ScopedStream } from '@pravega-ts/model'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { identity } from '../../../tools/testing/certificates.ts'
 import { type Controller, createController } from '../src/index.ts'
-import { selfSigned } from './support/certificate.ts'
 import { config } from './support/config.ts'
 import { startHttp2Server } from './support/http2-server.ts'
 import { TestServer } from './support/test-server.ts'
@@ -147,9 +147,10 @@ describe.each(['grpc-js', 'connect-node'] as const)('%s', transport => {
   })
 })
 
+const { cert, key } = await identity(['localhost'])
+const stranger = await identity(['localhost'])
+
 describe.each(['grpc-js', 'connect-node'] as const)('TLS over %s', transport => {
-  const { cert, key } = selfSigned('localhost')
-  const stranger = selfSigned('localhost')
   let server: TestServer
 
   beforeAll(async () => {

@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { resolveClientConfig } from '@pravega-ts/config'
@@ -7,6 +6,7 @@ import { type Controller, createController } from '@pravega-ts/controller-client
 import { ScopedSegment, ScopedStream, streamConfiguration } from '@pravega-ts/model'
 import { decodeFrame, encodeFrame } from '@pravega-ts/wire-protocol'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { identity } from '../../../tools/testing/certificates.ts'
 import { EmbeddedServer, type EmbeddedServerOptions } from '../src/index.ts'
 import { CLOSED, RawClient } from './support/raw-client.ts'
 import { append, createSegment, readSegment, setupAppend, text } from './support/requests.ts'
@@ -32,11 +32,6 @@ async function connect(server: EmbeddedServer): Promise<RawClient> {
   const client = await RawClient.connect(server.segmentStoreEndpoint)
   onTestFinished(() => client.destroy())
   return client
-}
-
-function certificate(): { cert: string; key: string } {
-  const pem = (name: string) => readFileSync(new URL(`./controller/certificates/${name}`, import.meta.url), 'utf8')
-  return { cert: pem('cert.pem'), key: pem('key.pem') }
 }
 
 test('the controller leads to segments of the segment store', async () => {
@@ -130,7 +125,7 @@ describe('closing', () => {
     late.send(createSegment(1n, 'a'))
     await expect.poll(() => plain.segmentStoreConnections).toBe(2)
     await plain.close()
-    const secure = await start({ tls: certificate() })
+    const secure = await start({ tls: await identity(['localhost', '127.0.0.1']) })
     await connect(secure)
     await secure.close()
   })
@@ -201,7 +196,7 @@ describe('faults of the controller', () => {
 })
 
 test('with a certificate, both ports speak TLS', async () => {
-  const { cert, key } = certificate()
+  const { cert, key } = await identity(['localhost', '127.0.0.1'])
   const server = await start({ tls: { cert, key }, publishedHost: 'localhost' })
   expect(server.controllerUri).toMatch(/^tls:\/\/localhost:/)
   const socket = connectTls({ ...server.segmentStoreEndpoint, ca: cert, servername: 'localhost' })

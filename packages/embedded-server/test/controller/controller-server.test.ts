@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { ControllerService } from '@pravega-ts/controller-client/generated'
 import { afterEach, expect, test } from 'vitest'
+import { identity } from '../../../../tools/testing/certificates.ts'
 import { MemoryControllerState, startControllerServer } from '../../src/controller/index.ts'
 import type { ControllerContext } from '../../src/controller/operations/context.ts'
 import { controllerHandlers } from '../../src/controller/service/controller-handlers.ts'
@@ -151,8 +151,7 @@ test('an address that is taken is an error', async () => {
 })
 
 test('speaks TLS when it has a certificate, and nothing else then', async () => {
-  const pem = (name: string): string => readFileSync(new URL(`certificates/${name}.pem`, import.meta.url), 'utf8')
-  const controller = await start({ tls: { cert: pem('cert'), key: pem('key') } })
+  const controller = await start({ tls: await identity(['localhost', '127.0.0.1']) })
   expect(await controller.ok('checkScopeExists', { scope: 'a' })).toEqual({ exists: true })
   const plain = connect(controller.server.port, '127.0.0.1')
   plain.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')

@@ -260,9 +260,10 @@ export class LongPollReader implements SegmentReader {
     this.#leaveState()
     this.#ahead.lost()
     this.#losses = lasted > LASTING_MS ? 1 : this.#losses + 1
+    const isMissed = this.#waiters.size > 0 || (this.#onReadable !== undefined && !this.#ahead.complete)
     const repeatable = cause.retriable || PravegaError.is(cause, 'PROTOCOL_VIOLATION', 'DEADLINE_EXCEEDED')
-    if (!repeatable) {
-      this.#rest(cause)
+    if (!repeatable || !isMissed) {
+      this.#rest(repeatable ? undefined : cause)
       return
     }
     if (this.#losses < this.#retry.attempts) {

@@ -77,6 +77,14 @@ export class ReadAhead {
     return this.#spans[0] === undefined ? this.#outcome() !== undefined : this.#spans[0].state === 'arrived'
   }
 
+  /** Whether there is nothing more to ask for: all that will come, and why no more does, is here. */
+  get complete(): boolean {
+    if (this.#spans.some(span => span.state !== 'arrived')) return false
+    const last = this.#spans.at(-1)
+    const next = last === undefined ? this.#position : last.offset + BigInt(last.length)
+    return this.#truncatedTo !== undefined || (this.#end !== undefined && next >= this.#end)
+  }
+
   get emptyReads(): number {
     return this.#emptyReads
   }

@@ -71,6 +71,27 @@ describe('read', () => {
     expect(cluster.connections).toHaveLength(11)
   })
 
+  it('does not connect again while nobody reads', async () => {
+    const { cluster, reader } = setUp('abc')
+    expect(await text(reader)).toBe('abc')
+    await until(() => asked(cluster).length === 2, 'the read at the end')
+    cluster.connections[0]?.cut()
+    await new Promise(resolve => setTimeout(resolve, 10))
+    expect(cluster.connections).toHaveLength(1)
+    cluster.segment(segment).append(Buffer.from('def'))
+    expect(await text(reader)).toBe('def')
+  })
+
+  it('needs no connection to tell the end again', async () => {
+    const { cluster, reader } = setUp('abc', { onReadable: () => {} })
+    cluster.segment(segment).seal()
+    expect(await text(reader)).toBe('abc')
+    expect(await text(reader)).toBe('endOfSegment')
+    cluster.connections[0]?.cut()
+    expect(await text(reader)).toBe('endOfSegment')
+    expect(cluster.connections).toHaveLength(1)
+  })
+
   it('asks again when an empty answer comes that is not the end', async () => {
     const { cluster, reader } = setUp('')
     let unloaded = false

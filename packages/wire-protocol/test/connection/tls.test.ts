@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { identity } from '../../../../tools/testing/certificates.ts'
 import { open, Recorder } from '../support/client.ts'
 import { polite, startPeer } from '../support/peer.ts'
 
-const pem = (name: string): string => readFileSync(new URL(`../certificates/${name}.pem`, import.meta.url), 'utf8')
-const tls = { cert: pem('cert'), key: pem('key') }
+const tls = await identity(['127.0.0.1'])
 const trust = { ca: tls.cert }
 
 describe('TLS', () => {

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import {
   ConnectionPool,
   type ConnectionPoolOptions,
@@ -9,6 +8,7 @@ import {
   type WireConnection,
 } from '@pravega-ts/wire-protocol'
 import { describe, expect, it } from 'vitest'
+import { identity } from '../../../../tools/testing/certificates.ts'
 import { Recorder, timeouts } from '../support/client.ts'
 import { polite, startPeer } from '../support/peer.ts'
 
@@ -168,10 +168,10 @@ describe('a pool', () => {
   })
 
   it('uses TLS when the configuration wants it for segment stores', async () => {
-    const pem = (name: string): string => readFileSync(new URL(`../certificates/${name}.pem`, import.meta.url), 'utf8')
-    await using peer = await startPeer({ tls: { cert: pem('cert'), key: pem('key') } })
+    const tls = await identity(['127.0.0.1'])
+    await using peer = await startPeer({ tls })
     await using connections = pool({
-      tls: { controller: false, segmentStore: true, ca: [pem('cert')], validateHostName: true },
+      tls: { controller: false, segmentStore: true, ca: [tls.cert], validateHostName: true },
     })
     const flow = await connections.acquire(peer.endpoint, new Recorder())
     expect(flow.connection.state).toBe('ready')
