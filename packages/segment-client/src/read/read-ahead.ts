@@ -30,6 +30,9 @@ interface Span {
   lent: boolean
 }
 
+/** After losses no less than this is asked for at a time, in bytes. */
+const SMALLEST_REQUEST = 16 * 1024
+
 /** Reads in a row that were filled to the brim at the end of what is known, before the length is asked for. */
 const FULL_READS_BEFORE_ASKING = 4
 
@@ -49,6 +52,8 @@ export class ReadAhead {
   /** First offset that can be read, when what follows the spans was truncated away. */
   #truncatedTo: bigint | undefined
   #nextId = 0
+  /** Bytes to ask for at a time now. Shrinks when connections do not last for an answer, grows with answers. */
+  #askLength: number
   #fullReads = 0
   /** Answers in a row that held nothing. */
   #emptyReads = 0
@@ -56,6 +61,7 @@ export class ReadAhead {
   constructor(offset: bigint, options: ReadAheadOptions) {
     this.#position = offset
     this.#options = options
+    this.#askLength = options.requestLength
   }
 
   /** Offset of the next byte to be taken. */
@@ -114,7 +120,7 @@ export class ReadAhead {
     for (const span of this.#spans) {
       if (span.state !== 'wanted') continue
       span.state = 'asked'
-      reads.push({ id: span.id, offset: span.offset, length: span.length })
+      reads.push({ id: span.id, offset: span.offset, length: Math.min(span.length, this.#askLength) })
     }
     for (let span = this.#ask(); span !== undefined; span = this.#ask()) {
       reads.push({ id: span.id, offset: span.offset, length: span.length })
@@ -143,6 +149,7 @@ export class ReadAhead {
     const missing = span.length - data.length
     if (after > this.#tail) this.#tail = after
     this.#emptyReads = data.length === 0 ? this.#emptyReads + 1 : 0
+    if (data.length > 0) this.#askLength = Math.min(this.#options.requestLength, this.#askLength * 2)
     this.#fullReads = missing <= 0 && isLast && !flags.atTail && after === this.#tail ? this.#fullReads + 1 : 0
     this.#options.budget.add(data.length - span.cost)
     if (data.length === 0) {
@@ -173,6 +180,7 @@ export class ReadAhead {
 
   /** Nothing that was sent will be answered. */
   lost(): void {
+    if (this.waiting) this.#askLength = Math.min(this.#askLength, Math.max(SMALLEST_REQUEST, this.#askLength >> 2))
     for (const span of this.#spans) if (span.state === 'asked') span.state = 'wanted'
   }
 
@@ -231,7 +239,7 @@ export class ReadAhead {
   /** The next read behind all others, if it may be sent. */
   #ask(): Span | undefined {
     if (this.#truncatedTo !== undefined) return undefined
-    const { budget, requestLength, maxReads } = this.#options
+    const { budget, maxReads } = this.#options
     const last = this.#spans.at(-1)
     const offset = last === undefined ? this.#position : last.offset + BigInt(last.length)
     if (this.#end !== undefined && offset >= this.#end) return undefined
@@ -241,7 +249,7 @@ export class ReadAhead {
       if (budget.exhausted || asked.length >= maxReads) return undefined
       if (!isThere && asked.length > 0) return undefined
     }
-    const span = this.#span(offset, requestLength, 'asked')
+    const span = this.#span(offset, this.#askLength, 'asked')
     this.#spans.push(span)
     return span
   }

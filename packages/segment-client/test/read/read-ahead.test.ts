@@ -137,6 +137,27 @@ describe('ReadAhead', () => {
     expect(model.asked[0]?.offset).toBe(700n)
   })
 
+  it('asks for less when connections do not last for an answer, and for more again later', () => {
+    const budget = new ReadBudget(10_000_000)
+    const ahead = new ReadAhead(0n, { requestLength: 1024 * 1024, maxReads: 1, budget })
+    const model = new ModelSegment(ahead, 5_000_000)
+    model.info()
+    const lengths: (number | undefined)[] = []
+    for (let turn = 0; turn < 5; turn++) {
+      model.send()
+      lengths.push(model.asked[0]?.length)
+      model.lose()
+    }
+    for (let turn = 0; turn < 8; turn++) {
+      model.send()
+      lengths.push(model.asked[0]?.length)
+      model.answer(0, 1024 * 1024)
+    }
+    expect(lengths.map(length => (length ?? 0) / 1024)).toEqual([
+      1024, 256, 64, 16, 16, 16, 32, 64, 128, 256, 512, 1024, 1024,
+    ])
+  })
+
   it('asks how long the segment is when full answers keep coming from behind what is known', () => {
     const { model, ahead } = setUp(0)
     model.info()
