@@ -115,6 +115,8 @@ describeEngines('segment store', engine => {
     })
     const writer = store.openWriter(segment, {
       maxBlockBytes: 100,
+      // A real server settles what fails together in time that grows with the square of it.
+      maxInFlightBytes: 20_000,
       onEnd: (_, closed) => {
         back.push(...closed.takeUnacked())
         ended()

@@ -145,7 +145,11 @@ export class PipelinedWriter implements SegmentWriter {
     this.#check()
     errors.checkLength(this.#name, length, this.#maxReserve)
     using deadline = this.#deadline('room for an append', call)
-    await this.#intake.room(length, deadline)
+    try {
+      await this.#intake.room(length, deadline)
+    } catch (error) {
+      throw this.#tell(error)
+    }
   }
 
   async appendIf(expectedOffset: bigint, data: Uint8Array, call?: CallOptions): Promise<boolean> {

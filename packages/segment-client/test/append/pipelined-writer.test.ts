@@ -252,6 +252,17 @@ describe('a segment that takes no more', () => {
     expect(writer.close()).toBe(writer.close())
   })
 
+  it('is told once: a wait for room that ended with it has said it', async () => {
+    const { cluster, writer } = setUp({ maxInFlightBytes: 10, maxBlockBytes: 10 })
+    cluster.hold()
+    commit(writer, '0123456789')
+    const room = writer.ready(1)
+    cluster.segment(segment).seal()
+    cluster.release()
+    await expect(room).rejects.toEqual(code('SEGMENT_SEALED'))
+    await writer.close()
+  })
+
   it('stays silent when an onEnd throws', async () => {
     const { cluster, writer } = setUp({
       onEnd: () => {
