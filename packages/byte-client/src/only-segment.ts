@@ -1,6 +1,8 @@
 import { type CallOptions, PravegaError, type ScopedSegment, type ScopedStream } from '@pravega-ts/model'
 import type { ByteStreamStore } from './byte-stream-store.ts'
 
+// Looking segments up asks for no access: any other one needs the permission to write, and the token that comes with it is not used.
+
 /** A stream of one segment, or the segment. */
 export type ByteStreamTarget = ScopedStream | ScopedSegment
 
@@ -15,7 +17,7 @@ export async function segmentToWrite(
   call: CallOptions,
 ): Promise<ScopedSegment> {
   if (isSegment(target)) return target
-  const { segments } = await store.controller.getCurrentSegments(target, { ...call, access: 'readWrite' })
+  const { segments } = await store.controller.getCurrentSegments(target, { ...call, access: 'none' })
   const [only] = segments
   if (only === undefined) {
     throw new PravegaError(
@@ -39,7 +41,7 @@ export async function segmentToRead(
   call: CallOptions,
 ): Promise<ScopedSegment> {
   if (isSegment(target)) return target
-  const [only, ...others] = await store.controller.getHeadSegments(target, { ...call, access: 'read' })
+  const [only, ...others] = await store.controller.getHeadSegments(target, { ...call, access: 'none' })
   if (only !== undefined && others.length === 0) return only.segment
   if (only !== undefined) throw multipleSegments(target, others.length + 1)
   throw new PravegaError(

@@ -18,7 +18,7 @@ async function text(reader: ByteReader, length: number): Promise<string> {
 }
 
 describe('openByteReader', () => {
-  it('begins at the head, on a connection of its own, with the right to read', async () => {
+  it('begins at the head, on a connection of its own, and looks up with no more rights than it needs', async () => {
     const store = new MemoryStore()
     const segment = store.createStream(stream)
     segment.append(Buffer.from('abcdef'))
@@ -26,7 +26,7 @@ describe('openByteReader', () => {
     const reader = await openByteReader(store, stream)
     expect(reader.currentOffset).toBe(2n)
     expect(store.readers[0]?.options.dedicatedConnection).toBe(true)
-    expect(store.access).toEqual(['read'])
+    expect(store.access).toEqual(['none'])
   })
 
   it.each([

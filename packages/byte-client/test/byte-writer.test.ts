@@ -13,7 +13,7 @@ describe('openByteWriter', () => {
     const writer = await openByteWriter(store, stream)
     expect(writer.currentOffset).toBe(3n)
     expect(store.writers[0]?.options).toMatchObject({ expectedOffset: 3n })
-    expect(store.access).toEqual(['readWrite'])
+    expect(store.access).toEqual(['none'])
   })
 
   it('takes a segment as well', async () => {
