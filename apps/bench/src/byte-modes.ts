@@ -83,7 +83,7 @@ export async function copyStream(
     await using truncater = await factory.createByteWriter(stream, { shared: true })
     let done = 0
     let truncated = 0
-    for await (const bytes of reader) {
+    for await (const bytes of reader.chunks({ borrowed: true })) {
       done += bytes.length
       if (done - truncated >= TRUNCATE_EVERY_BYTES) {
         await truncater.truncateDataBefore(done)
