@@ -139,7 +139,7 @@ describeEngines('segment store', engine => {
     const all = `${await contentOf(segment)}${Buffer.concat(back.flatMap(({ data }) => data)).toString()}`
     const numbers = all.split(';').slice(0, -1).map(Number)
     expect(numbers.length).toBeGreaterThan(200)
-    expect(numbers).toEqual(numbers.map((_, n) => n))
+    expect(numbers.findIndex((number, n) => number !== n)).toBe(-1)
     await writer.close()
   })
 
