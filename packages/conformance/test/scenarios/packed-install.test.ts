@@ -46,7 +46,11 @@ await controller.close()
 `
 
 /** The npm that runs these tests tells its children which project they belong to; the empty one belongs to none. */
-const outside = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm|pnpm)_/i.test(name)))
+const outside = {
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm|pnpm)_/i.test(name))),
+  // Where the way to the registry has a certificate authority of its own, the system knows it.
+  NODE_OPTIONS: '--use-system-ca',
+}
 
 let folder: string
 beforeAll(async () => {
