@@ -32,12 +32,12 @@ export async function removeStreams(factory: ClientFactory, streams: readonly Sc
 export async function writeStream(
   factory: ClientFactory,
   stream: ScopedStream,
-  options: Pick<BenchOptions, 'eventSize' | 'flushEvery'>,
+  options: Pick<BenchOptions, 'eventSize' | 'flushEvery' | 'shared'>,
   events: number,
   measurement?: Measurement,
 ): Promise<void> {
   const block = randomFillSync(Buffer.allocUnsafe(options.eventSize))
-  await using writer = await factory.createByteWriter(stream)
+  await using writer = await factory.createByteWriter(stream, { shared: options.shared })
   for (let n = 1; n <= events; n++) {
     const write = async (): Promise<void> => {
       await writer.write(block)
@@ -73,7 +73,7 @@ export async function readStream(
 export async function copyStream(
   factory: ClientFactory,
   stream: ScopedStream,
-  options: Pick<BenchOptions, 'eventSize' | 'flushEvery'>,
+  options: Pick<BenchOptions, 'eventSize' | 'flushEvery' | 'shared'>,
   events: number,
   measurement: Measurement,
 ): Promise<void> {

@@ -16,6 +16,8 @@ export interface BenchOptions {
   readonly events: number
   /** A flush after so many writes of a segment; 0: only at the end. 1 makes the latencies those of durable writes. */
   readonly flushEvery: number
+  /** Appends without condition, as the Java client does, instead of being the only writer. */
+  readonly shared: boolean
   /** Runs Pravega's Java client with the same numbers beside ours and prints its line and the ratios. */
   readonly reference: boolean
 }
@@ -68,6 +70,7 @@ export async function runBench(
           default: '0',
           brief: 'Flush after N writes; 0: at the end',
         },
+        shared: { kind: 'boolean', default: false, brief: 'Append without condition, as the Java client does' },
         reference: {
           kind: 'boolean',
           default: false,
