@@ -47,9 +47,10 @@ export async function openRoute(
     context.tokens.get(owner, access, deadline),
   ])
   try {
-    const flow = await context.pool.acquire(endpoint, handler, { ...deadline.rest(), dedicated })
+    const flow = await context.pool.acquire(endpoint, handler, { signal: deadline.signal, dedicated })
     return { flow, endpoint, token }
   } catch (error) {
+    deadline.check()
     context.locator.forget(owner, endpoint)
     throw error
   }
