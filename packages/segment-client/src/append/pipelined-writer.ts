@@ -186,7 +186,8 @@ export class PipelinedWriter implements SegmentWriter {
     this.#intake.refuseAll(dropped)
     this.#dropOpenBlock(dropped)
     this.#dispatch({ type: 'drop' })
-    await this.#settled(deadline)
+    // Whatever it is.
+    await deadline.race(this.#pipeline.last?.acked.catch(() => {}) ?? ACCEPTED)
     if (this.cause !== undefined) throw this.#tell(this.cause)
     if (this.#pipeline.chainOffset !== undefined) {
       this.#dispatch({ type: 'chainAt', offset: this.#pipeline.chainOffset })
@@ -249,11 +250,6 @@ export class PipelinedWriter implements SegmentWriter {
     }
     const failure = this.cause ?? this.#pipeline.conflict
     if (failure !== undefined) throw this.#tell(failure)
-  }
-
-  /** Waits until everything that was closed into blocks has an outcome, whatever it is. */
-  async #settled(deadline: Deadline): Promise<void> {
-    await deadline.race(this.#pipeline.last?.acked.catch(() => {}) ?? ACCEPTED)
   }
 
   async #appendLater(data: Uint8Array, taken: number, owned: boolean, call: CallOptions): Promise<void> {
