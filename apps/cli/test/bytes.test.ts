@@ -86,6 +86,8 @@ it('truncates and seals', async () => {
   ])
   expect((await run(['bytes', 'write', 'b4/x'], { input: Buffer.from('late') })).code).toBe(4)
   expect((await succeed(['bytes', 'read', 'b4/x', '--follow'])).toString()).toBe('89')
+  await succeed(['bytes', 'truncate', 'b4/x', '9'])
+  expect((await succeed(['bytes', 'read', 'b4/x'])).toString()).toBe('9')
 })
 
 it('follows what is written until it is sealed', async () => {

@@ -10,10 +10,11 @@ export type ByteTarget = ScopedStream | ScopedSegment
 
 export const truncateBytes: Run<ConnectionFlags, [ByteTarget, Position]> = connected(
   async ({ factory, output, call }, _, target, to) => {
-    const writer = await factory.createByteWriter(target, { ...call, shared: true })
-    const before = await factory.segmentStore.getInfo(writer.segment, call)
-    await writer.truncateDataBefore(offsetOf(to, before.startOffset, before.writeOffset), call)
-    const { startOffset: head, writeOffset: tail } = await factory.segmentStore.getInfo(writer.segment, call)
+    // Through the segment, not a writer: what is sealed can be truncated, and not written.
+    const { segment } = await factory.createByteReader(target, call)
+    const before = await factory.segmentStore.getInfo(segment, call)
+    await factory.segmentStore.truncate(segment, offsetOf(to, before.startOffset, before.writeOffset), call)
+    const { startOffset: head, writeOffset: tail } = await factory.segmentStore.getInfo(segment, call)
     output.result(
       { ...named(target), head, tail },
       `truncated ${target}: it begins at ${head} now (${humanSize(tail - head)} are left)`,
