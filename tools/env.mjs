@@ -2,9 +2,9 @@
 // Needs nothing but Node 18 or later and npm. Usage: node tools/env.mjs [--prod] command [arguments]
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { constants } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { become } from './become.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
@@ -73,13 +73,10 @@ try {
   run('pnpm', ['install', '--frozen-lockfile', '--reporter=silent'], root, env)
   const [command, ...args] = process.argv.slice(2)
   const child = spawn(command, args, { env, stdio: 'inherit', shell: windows })
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
+  become(child)
   child.on('error', error => {
     console.error(`tools/env.mjs: ${error.message}`)
     process.exitCode = 127
-  })
-  child.on('exit', (code, signal) => {
-    process.exitCode = code ?? 128 + (constants.signals[signal] ?? 0)
   })
 } catch (error) {
   console.error(`tools/env.mjs: ${error.message}`)

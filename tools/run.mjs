@@ -1,8 +1,8 @@
 // Builds one of the apps with what it stands on, then runs it: node tools/run.mjs <app> [arguments]
 import { spawn, spawnSync } from 'node:child_process'
-import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { become } from './become.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const APPS = {
@@ -32,8 +32,4 @@ if (build.status !== 0) {
   console.error(build.stdout)
   process.exit(build.status ?? 1)
 }
-const child = spawn(process.execPath, [join(root, entry), ...args], { stdio: 'inherit' })
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
-child.on('exit', (code, signal) => {
-  process.exitCode = code ?? 128 + (constants.signals[signal] ?? 0)
-})
+become(spawn(process.execPath, [join(root, entry), ...args], { stdio: 'inherit' }))

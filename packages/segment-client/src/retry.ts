@@ -1,22 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type RetryPolicy, retryDelayMs } from '@pravega-ts/config'
 import { type Deadline, PravegaError } from '@pravega-ts/model'
 import pRetry from 'p-retry'
 
 /** Waits; ends early with the signal's reason. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.reject(signal.reason)
-  if (ms <= 0) return Promise.resolve()
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => {
-      clearTimeout(timer)
-      reject(signal.reason)
-    }
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', onAbort)
-      resolve()
-    }, ms)
-    signal.addEventListener('abort', onAbort, { once: true })
-  })
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted()
+  if (ms > 0) await sleep(ms, undefined, { signal }).catch(() => signal.throwIfAborted())
 }
 
 /** Repeats what may be repeated until it succeeds, the policy's attempts are used up, or the deadline has come. */
