@@ -1,0 +1,11 @@
+import type { Controller } from '@pravega-ts/controller-client'
+import type { Segments } from '@pravega-ts/segment-client'
+
+/** What events need of the layers below. A `SegmentStore` is one; parts of it can be replaced. */
+export interface EventStore
+  extends Pick<Segments, 'openWriter' | 'openReader' | 'getInfo' | 'createTransient' | 'merge' | 'delete'> {
+  readonly controller: Pick<
+    Controller,
+    'getCurrentSegments' | 'getSuccessors' | 'getEpochSegments' | 'noteTimestampFromWriter' | 'removeWriter'
+  >
+}
