@@ -1,3 +1,4 @@
+export type { ReaderGroupStore } from './reader-group-store.ts'
 export type { GroupConfig } from './state/group-config.ts'
 export type {
   CheckpointProgress,

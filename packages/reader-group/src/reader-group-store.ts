@@ -1,0 +1,24 @@
+import type { ClientConfig } from '@pravega-ts/config'
+import type { Controller } from '@pravega-ts/controller-client'
+import type { EventStore } from '@pravega-ts/event-client'
+import type { Segments } from '@pravega-ts/segment-client'
+
+/** What reader groups need of the layers below. A `SegmentStore` is one; parts of it can be replaced. */
+export interface ReaderGroupStore
+  extends EventStore,
+    Pick<Segments, 'getAttribute' | 'compareAndSetAttribute' | 'truncate' | 'table'> {
+  readonly controller: EventStore['controller'] &
+    Pick<
+      Controller,
+      | 'getHeadSegments'
+      | 'getSegmentsBetween'
+      | 'listStreams'
+      | 'createReaderGroup'
+      | 'getReaderGroup'
+      | 'updateReaderGroup'
+      | 'deleteReaderGroup'
+      | 'updateSubscriberStreamCut'
+    >
+  /** Where warnings go and how long calls may take. Default: no warnings, the default times. */
+  readonly config?: Pick<ClientConfig, 'logger' | 'timeouts' | 'retry'> | undefined
+}
