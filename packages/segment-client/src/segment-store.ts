@@ -14,8 +14,10 @@ import { SlabPool } from './append/slab-pool.ts'
 import { DelegationTokens } from './delegation-tokens.ts'
 import { SegmentLocator } from './locator.ts'
 import { LongPollReader } from './read/long-poll-reader.ts'
+import type { SegmentPiece } from './read/read-result.ts'
 import * as attributes from './requests/attribute-requests.ts'
 import * as lifecycle from './requests/lifecycle-requests.ts'
+import { read } from './requests/read-request.ts'
 import type { SegmentInfo } from './segment-info.ts'
 import type { SegmentReference, TransientSegment } from './segment-name.ts'
 import type { SegmentReader, SegmentReaderOptions } from './segment-reader.ts'
@@ -81,6 +83,15 @@ export class SegmentStore implements Segments {
 
   async getInfo(segment: SegmentReference, call?: CallOptions): Promise<SegmentInfo> {
     return await this.#request(lifecycle.getInfo(segment), call)
+  }
+
+  async read(
+    segment: SegmentReference,
+    offset: number | bigint,
+    maxBytes?: number,
+    call?: CallOptions,
+  ): Promise<SegmentPiece> {
+    return await this.#request(read(segment, offset, maxBytes), call)
   }
 
   async create(segment: ScopedSegment, options: CreateSegmentOptions = {}, call?: CallOptions): Promise<boolean> {

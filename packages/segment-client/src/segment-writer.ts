@@ -25,6 +25,11 @@ export interface SegmentWriterOptions {
    * up. Inside of this call {@link SegmentWriter.takeUnacked} hands over what was not acknowledged.
    */
   readonly onEnd?: ((cause: PravegaError, writer: SegmentWriter) => void) | undefined
+  /**
+   * Told the outcome of each block, in order, just before those who wait for it are told; `pendingBytes` does not count the block
+   * any more. Not told of blocks that {@link SegmentWriter.takeUnacked} has handed over. Must not throw.
+   */
+  readonly onSettled?: ((block: AppendBlock, error: PravegaError | undefined) => void) | undefined
 }
 
 /** Options of one append. */
@@ -73,13 +78,15 @@ export interface SegmentWriter extends AsyncDisposable {
 
   /**
    * For appends that must not be split and should cost nothing: room for `length` bytes. Write them to {@link buffer} at the
-   * returned position, then {@link commit}. -1: there is no room now, see {@link ready}.
+   * returned position, then {@link commit}. -1: there is no room now, see {@link ready}; or the writer has just ended.
    *
    * @throws PravegaError as `append`, `INVALID_ARGUMENT` for a length above `maxBlockBytes` and above 8388616
    */
   reserve(length: number): number
   /** The memory that the last {@link reserve} points into. */
   readonly buffer: Uint8Array
+  /** The block that the last {@link reserve} points into: the one that {@link commit} will return. */
+  readonly block: AppendBlock
   /**
    * What was written after {@link reserve} is appended. Returns the block that it is in.
    *

@@ -1,4 +1,5 @@
 import type { CallOptions, CloseOptions, ScalingPolicy, ScopedSegment, WriterId } from '@pravega-ts/model'
+import type { SegmentPiece } from './read/read-result.ts'
 import type { SegmentInfo } from './segment-info.ts'
 import type { SegmentReference, TransientSegment } from './segment-name.ts'
 import type { SegmentReader, SegmentReaderOptions } from './segment-reader.ts'
@@ -44,6 +45,13 @@ export interface Segments extends AsyncDisposable {
   table(segment: ScopedSegment): TableSegment
 
   getInfo(segment: SegmentReference, call?: CallOptions): Promise<SegmentInfo>
+  /**
+   * What stands at an offset, in one request, for who knows that there is something: at the end of an open segment it waits for
+   * data as long as the call may take. For everything else there is {@link openReader}.
+   *
+   * @param maxBytes - 8 to 2097152, the default. A server may give less than there is.
+   */
+  read(segment: SegmentReference, offset: number | bigint, maxBytes?: number, call?: CallOptions): Promise<SegmentPiece>
   /** Resolves to false if there was one already (also when it was this call that made it, and the first answer was lost). */
   create(segment: ScopedSegment, options?: CreateSegmentOptions, call?: CallOptions): Promise<boolean>
   /** A temporary segment, to be merged. A lost answer leaves one behind that nobody uses. */

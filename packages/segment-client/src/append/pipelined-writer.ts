@@ -34,6 +34,7 @@ export class PipelinedWriter implements SegmentWriter {
   readonly #maxReserve: number
   readonly #chained: boolean
   readonly #onEnd: SegmentWriterOptions['onEnd']
+  readonly #onSettled: SegmentWriterOptions['onSettled']
   readonly #onClosed: () => void
   readonly #pipeline: AppendPipeline<Block>
   readonly #assembler: BlockAssembler
@@ -59,6 +60,7 @@ export class PipelinedWriter implements SegmentWriter {
     this.#maxReserve = Math.max(limits.maxBlockBytes, LARGEST_APPEND)
     this.#chained = limits.expectedOffset !== undefined
     this.#onEnd = options.onEnd
+    this.#onSettled = options.onSettled
     this.#onClosed = onClosed
     this.#pipeline = new AppendPipeline<Block>({
       segment: this.#name,
@@ -115,6 +117,12 @@ export class PipelinedWriter implements SegmentWriter {
     return this.#assembler.buffer
   }
 
+  get block(): AppendBlock {
+    const { open } = this.#assembler
+    if (open === undefined) throw new RangeError('reserve() comes first')
+    return open
+  }
+
   append(data: Uint8Array, options: AppendOptions = {}): Promise<void> {
     const refusal = this.#refusal()
     if (refusal !== undefined) return Promise.reject(refusal)
@@ -130,7 +138,7 @@ export class PipelinedWriter implements SegmentWriter {
     const at = this.#assembler.reserve(length)
     if (at >= 0) return at
     this.#closeBlock()
-    return this.#assembler.reserve(length)
+    return this.cause === undefined ? this.#assembler.reserve(length) : -1
   }
 
   commit(length: number, events: number): AppendBlock {
@@ -336,6 +344,7 @@ export class PipelinedWriter implements SegmentWriter {
 
   #settle(block: Block, error?: PravegaError): void {
     this.#intake.release(block.bytes)
+    this.#onSettled?.(block, error)
     block.settle(error)
     block.release(this.#context.slabs)
   }

@@ -21,3 +21,16 @@ export type ReadResult =
       /** Length of the segment. */
       readonly offset: bigint
     }
+
+/** What one read request comes to. */
+export type SegmentPiece =
+  | {
+      readonly kind: 'data'
+      /** Offset of the first byte. */
+      readonly offset: bigint
+      /** A view on what was received, not a copy. May be empty: the server gave up waiting for data. */
+      readonly bytes: Uint8Array
+      /** There was nothing behind these bytes when they were read. `false` tells nothing. */
+      readonly atTail: boolean
+    }
+  | Exclude<ReadResult, { readonly kind: 'data' }>
