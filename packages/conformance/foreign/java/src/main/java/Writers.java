@@ -1,0 +1,72 @@
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import io.pravega.client.ClientConfig;
+import io.pravega.client.EventStreamClientFactory;
+import io.pravega.client.stream.EventStreamWriter;
+import io.pravega.client.stream.EventWriterConfig;
+import io.pravega.client.stream.impl.UTF8StringSerializer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/** Writes events of text, all acknowledged when the answer comes. */
+final class Writers {
+    private final ClientConfig config;
+
+    Writers(ClientConfig config) {
+        this.config = config;
+    }
+
+    void addTo(Map<String, Foreign.Command> commands) {
+        commands.put("write", this::write);
+        commands.put("writeKeyed", this::writeKeyed);
+    }
+
+    /** `events`: a list of `{key?, event}`. `repeat`: writes each event's text so many times over, as one event. */
+    private Object write(JsonObject request) throws Exception {
+        List<CompletableFuture<Void>> acknowledged = new ArrayList<>();
+        String stream = Foreign.text(request, "stream");
+        try (EventStreamClientFactory factory = factory(stream); EventStreamWriter<String> writer = writer(factory, stream)) {
+            for (JsonElement element : request.getAsJsonArray("events")) {
+                JsonObject item = element.getAsJsonObject();
+                JsonElement repeat = item.get("repeat");
+                String event = Foreign.text(item, "event").repeat(repeat == null ? 1 : repeat.getAsInt());
+                String key = Foreign.textOrNull(item, "key");
+                acknowledged.add(key == null ? writer.writeEvent(event) : writer.writeEvent(key, event));
+            }
+            for (CompletableFuture<Void> one : acknowledged) {
+                one.get();
+            }
+        }
+        return acknowledged.size();
+    }
+
+    /** `count` events over `keys` keys, `<prefix>0`, `<prefix>1`, ... in turns. Each event is `<key>:<n>`; n counts from 0 within its key. */
+    private Object writeKeyed(JsonObject request) throws Exception {
+        String stream = Foreign.text(request, "stream");
+        String prefix = Foreign.text(request, "prefix");
+        int count = request.get("count").getAsInt();
+        int keys = request.get("keys").getAsInt();
+        List<CompletableFuture<Void>> acknowledged = new ArrayList<>();
+        try (EventStreamClientFactory factory = factory(stream); EventStreamWriter<String> writer = writer(factory, stream)) {
+            for (int n = 0; n < count; n++) {
+                String key = prefix + (n % keys);
+                acknowledged.add(writer.writeEvent(key, key + ":" + (n / keys)));
+            }
+            for (CompletableFuture<Void> one : acknowledged) {
+                one.get();
+            }
+        }
+        return count;
+    }
+
+    private EventStreamClientFactory factory(String stream) {
+        return EventStreamClientFactory.withScope(Foreign.scopeOf(stream), config);
+    }
+
+    private static EventStreamWriter<String> writer(EventStreamClientFactory factory, String stream) {
+        EventWriterConfig of = EventWriterConfig.builder().enableLargeEvents(true).build();
+        return factory.createEventWriter(Foreign.nameOf(stream), new UTF8StringSerializer(), of);
+    }
+}
