@@ -8,4 +8,5 @@ export type {
   SegmentName,
 } from './state/reader-group-state.ts'
 export type { Compact, Init, Ranges, ReaderGroupUpdate } from './state/updates.ts'
+export { MemoryGroup, memoryStore } from './stores/memory-store.ts'
 export type { Decision, StateStore, StoreFeatures } from './stores/state-store.ts'

@@ -1,13 +1,12 @@
 import type { ClientConfig } from '@pravega-ts/config'
 import type { Controller } from '@pravega-ts/controller-client'
 import type { EventStore } from '@pravega-ts/event-client'
-import type { Segments } from '@pravega-ts/segment-client'
+import type { SynchronizerStore } from '@pravega-ts/synchronizer'
 
 /** What reader groups need of the layers below. A `SegmentStore` is one; parts of it can be replaced. */
-export interface ReaderGroupStore
-  extends EventStore,
-    Pick<Segments, 'getAttribute' | 'compareAndSetAttribute' | 'truncate' | 'table'> {
+export interface ReaderGroupStore extends EventStore, SynchronizerStore {
   readonly controller: EventStore['controller'] &
+    SynchronizerStore['controller'] &
     Pick<
       Controller,
       | 'getHeadSegments'
