@@ -1,7 +1,9 @@
 export type { CallOptions, CloseOptions } from './call-options.ts'
+export { CompactReader, CompactWriter } from './compact-numbers.ts'
 export { abortedError, Deadline } from './deadline.ts'
 export { type Endpoint, formatEndpoint, parseEndpoint } from './endpoint.ts'
 export { type ErrorCode, PravegaError, type PravegaErrorOptions } from './errors.ts'
+export { javaStringHash } from './java-string-hash.ts'
 export {
   FULL_KEY_RANGE,
   type KeyRange,
@@ -11,6 +13,7 @@ export {
   splitKeyRange,
 } from './key-range.ts'
 export { KeyRangeIndex } from './key-range-index.ts'
+export { modifiedUtf8Length, readModifiedUtf8, writeModifiedUtf8 } from './modified-utf8.ts'
 export {
   isInternalName,
   keyValueTableSegmentOwner,
@@ -28,7 +31,7 @@ export {
   watermarkStreamName,
 } from './names.ts'
 export { type RetentionPolicies, RetentionPolicy } from './retention-policy.ts'
-export { routingKeyPosition } from './routing-key.ts'
+export { routingKeyPosition, textPosition } from './routing-key.ts'
 export { type ScalingPolicies, ScalingPolicy } from './scaling-policy.ts'
 export { ScopedSegment } from './scoped-segment.ts'
 export { ScopedStream } from './scoped-stream.ts'

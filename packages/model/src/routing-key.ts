@@ -1,5 +1,5 @@
 /*
- * MurmurHash3 x64-128 over the UTF-16LE code units of the key. 64-bit words are kept as two 32-bit halves (names end in H
+ * MurmurHash3 x64-128 over the UTF-16LE code units of a text. 64-bit words are kept as two 32-bit halves (names end in H
  * and L), because BigInt would allocate for every step and this runs once per event.
  */
 
@@ -41,11 +41,21 @@ function carry(sum: number, b: number): number {
  * every string: keys are hashed as UTF-16, lone surrogates included; the empty key is legal.
  */
 export function routingKeyPosition(key: string): number {
+  return textPosition(key, SEED)
+}
+
+/**
+ * Hash of a text as a number in [0, 1), with a seed of one's own. Equal to what Java members of a reader group compute, for
+ * every string.
+ *
+ * @param seed - Signed 32 bits.
+ */
+export function textPosition(key: string, seed: number): number {
   const length = key.length
-  let h1H = 0
-  let h1L = SEED
-  let h2H = 0
-  let h2L = SEED
+  let h1H = seed < 0 ? -1 : 0
+  let h1L = seed | 0
+  let h2H = h1H
+  let h2L = h1L
   let t = 0
   let i = 0
   for (;;) {

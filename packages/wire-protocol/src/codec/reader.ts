@@ -1,5 +1,4 @@
-import { PravegaError } from '@pravega-ts/model'
-import { readModifiedUtf8 } from './modified-utf8.ts'
+import { PravegaError, readModifiedUtf8 } from '@pravega-ts/model'
 import { readUuid } from './uuid.ts'
 
 /** Reads the fields of one payload in order. Every read beyond the end is a PROTOCOL_VIOLATION that names the field. */

@@ -1,6 +1,5 @@
-import { PravegaError } from '@pravega-ts/model'
+import { modifiedUtf8Length, PravegaError, writeModifiedUtf8 } from '@pravega-ts/model'
 import { FRAME_HEADER_BYTES, MAX_FRAME_BYTES } from '../limits.ts'
-import { modifiedUtf8Length, writeModifiedUtf8 } from './modified-utf8.ts'
 import { writeUuid } from './uuid.ts'
 
 const FIRST_CAPACITY = 256
