@@ -10,8 +10,10 @@ export type Offsets = ReadonlyMap<SegmentName, bigint>
 /** A checkpoint: readers that have not answered it yet, and the positions gathered so far. */
 export interface CheckpointProgress {
   readonly id: string
+  /** Empty: complete, or cancelled. */
   readonly waitingFor: ReadonlySet<string>
-  readonly positions: Offsets
+  /** Undefined: it was cancelled. */
+  readonly positions: Offsets | undefined
 }
 
 /** All checkpoints of a group. */
@@ -27,7 +29,7 @@ export interface Checkpoints {
 /** What the members of a group share. Never changed in place. Facts: reader-groups.md 2.8. */
 export interface ReaderGroupState {
   readonly config: GroupConfig
-  /** Readers that are online, and what they own. */
+  /** Readers that are online, and what they own, at the offsets of acquiring or of the last checkpoint. */
   readonly assigned: ReadonlyMap<string, Offsets>
   readonly unassigned: Offsets
   /** Segments that wait for predecessors, by the ids of those. */
@@ -37,6 +39,7 @@ export interface ReaderGroupState {
   readonly lastRead: Offsets
   /** Where reading ends, for segments of the ending cuts. */
   readonly end: Offsets
+  /** Of the segments above, where known. */
   readonly ranges: ReadonlyMap<SegmentName, KeyRange>
   readonly checkpoints: Checkpoints
   /** Somebody is in the middle of a reset. */

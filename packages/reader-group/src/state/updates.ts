@@ -55,3 +55,6 @@ export type ReaderGroupUpdate =
   | { readonly type: 'updateCheckpointPublished'; readonly published: boolean }
   | { readonly type: 'updatingConfig'; readonly updating: boolean }
   | { readonly type: 'removeOutstandingCheckpoints' }
+
+/** The update of one type. */
+export type UpdateOf<T extends ReaderGroupUpdate['type']> = Extract<ReaderGroupUpdate, { readonly type: T }>
