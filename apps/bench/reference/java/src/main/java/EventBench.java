@@ -1,0 +1,120 @@
+import com.sun.management.OperatingSystemMXBean;
+import io.pravega.client.ClientConfig;
+import io.pravega.client.EventStreamClientFactory;
+import io.pravega.client.admin.ReaderGroupManager;
+import io.pravega.client.stream.EventStreamReader;
+import io.pravega.client.stream.EventStreamWriter;
+import io.pravega.client.stream.EventWriterConfig;
+import io.pravega.client.stream.ReaderConfig;
+import io.pravega.client.stream.ReaderGroupConfig;
+import io.pravega.client.stream.Stream;
+import io.pravega.client.stream.impl.ByteArraySerializer;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
+import java.net.URI;
+import java.util.Arrays;
+import java.util.Locale;
+
+/**
+ * The event modes of the benchmark with Pravega's own client. Reads one task a line, answers one JSON line a task:
+ *
+ * <pre>
+ * write scope/stream events event-size keys
+ * read scope/stream events group
+ * latency scope/stream events event-size
+ * </pre>
+ */
+public final class EventBench {
+    private static final long[] NO_TIMES = {};
+    private static final int READ_TIMEOUT_MS = 1000;
+
+    public static void main(String[] args) throws Exception {
+        ClientConfig config = ClientConfig.builder().controllerURI(URI.create(args[0])).build();
+        BufferedReader tasks = new BufferedReader(new InputStreamReader(System.in));
+        for (String line = tasks.readLine(); line != null; line = tasks.readLine()) {
+            String[] words = line.split(" ");
+            Stream stream = Stream.of(words[1]);
+            int events = Integer.parseInt(words[2]);
+            double cpu = cpuSeconds();
+            long start = System.nanoTime();
+            long[] times = NO_TIMES;
+            switch (words[0]) {
+                case "write" -> write(config, stream, events, Integer.parseInt(words[3]), Integer.parseInt(words[4]));
+                case "read" -> read(config, stream, events, words[3]);
+                case "latency" -> times = latency(config, stream, events, Integer.parseInt(words[3]));
+                default -> throw new IllegalArgumentException("unknown task " + words[0]);
+            }
+            double wall = (System.nanoTime() - start) / 1e9;
+            double used = cpuSeconds() - cpu;
+            Arrays.sort(times);
+            System.out.printf(
+                Locale.ROOT,
+                "{\"wall_s\":%.6f,\"cpu_s\":%.6f,\"p50_ms\":%.4f,\"p99_ms\":%.4f}%n",
+                wall, used, percentile(times, 50), percentile(times, 99));
+        }
+        System.exit(0);
+    }
+
+    private static void write(ClientConfig config, Stream stream, int events, int size, int keys) {
+        byte[] payload = new byte[size];
+        String[] names = new String[keys];
+        for (int n = 0; n < keys; n++) {
+            names[n] = "key-" + n;
+        }
+        try (EventStreamClientFactory factory = EventStreamClientFactory.withScope(stream.getScope(), config);
+                EventStreamWriter<byte[]> writer = writer(factory, stream)) {
+            for (int n = 0; n < events; n++) {
+                if (keys == 0) {
+                    writer.writeEvent(payload);
+                } else {
+                    writer.writeEvent(names[n % keys], payload);
+                }
+            }
+            writer.flush();
+        }
+    }
+
+    private static void read(ClientConfig config, Stream stream, int events, String group) {
+        ReaderGroupConfig of = ReaderGroupConfig.builder().stream(stream).build();
+        try (ReaderGroupManager groups = ReaderGroupManager.withScope(stream.getScope(), config)) {
+            groups.createReaderGroup(group, of);
+            try (EventStreamClientFactory factory = EventStreamClientFactory.withScope(stream.getScope(), config);
+                    EventStreamReader<byte[]> reader =
+                        factory.createReader("reader", group, new ByteArraySerializer(), ReaderConfig.builder().build())) {
+                for (int n = 0; n < events; ) {
+                    if (reader.readNextEvent(READ_TIMEOUT_MS).getEvent() != null) {
+                        n++;
+                    }
+                }
+            }
+            groups.deleteReaderGroup(group);
+        }
+    }
+
+    private static long[] latency(ClientConfig config, Stream stream, int events, int size) {
+        byte[] payload = new byte[size];
+        long[] times = new long[events];
+        try (EventStreamClientFactory factory = EventStreamClientFactory.withScope(stream.getScope(), config);
+                EventStreamWriter<byte[]> writer = writer(factory, stream)) {
+            for (int n = 0; n < events; n++) {
+                long start = System.nanoTime();
+                writer.writeEvent(payload).join();
+                times[n] = System.nanoTime() - start;
+            }
+        }
+        return times;
+    }
+
+    private static EventStreamWriter<byte[]> writer(EventStreamClientFactory factory, Stream stream) {
+        return factory.createEventWriter(stream.getStreamName(), new ByteArraySerializer(), EventWriterConfig.builder().build());
+    }
+
+    private static double percentile(long[] sorted, int percent) {
+        return sorted.length == 0 ? 0 : sorted[Math.min(sorted.length - 1, sorted.length * percent / 100)] / 1e6;
+    }
+
+    private static double cpuSeconds() {
+        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime() / 1e9;
+    }
+}

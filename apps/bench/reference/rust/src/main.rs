@@ -1,0 +1,133 @@
+//! The event modes of the benchmark with Pravega's Rust client. Reads one task a line, answers one JSON line a task:
+//!
+//! ```text
+//! write <scope>/<stream> <events> <event size> <keys>
+//! read <scope>/<stream> <events> <group>
+//! latency <scope>/<stream> <events> <event size>
+//! ```
+use pravega_client::client_factory::ClientFactory;
+use pravega_client_config::ClientConfigBuilder;
+use pravega_client_shared::ScopedStream;
+use std::collections::VecDeque;
+use std::io::BufRead;
+use std::time::{Duration, Instant};
+
+/// User and system time of this process.
+fn cpu_time() -> Duration {
+    let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
+    unsafe { libc::getrusage(libc::RUSAGE_SELF, &mut usage) };
+    let of = |time: libc::timeval| Duration::new(time.tv_sec as u64, time.tv_usec as u32 * 1000);
+    of(usage.ru_utime) + of(usage.ru_stime)
+}
+
+async fn write(factory: &ClientFactory, stream: &str, events: usize, size: usize, keys: usize) {
+    let mut writer = factory.create_event_writer(ScopedStream::from(stream));
+    let payload = vec![0u8; size];
+    let names: Vec<String> = (0..keys).map(|n| format!("key-{}", n)).collect();
+    for n in 0..events {
+        let event = payload.clone();
+        let _acknowledged = if keys == 0 {
+            writer.write_event(event).await
+        } else {
+            writer
+                .write_event_by_routing_key(names[n % keys].clone(), event)
+                .await
+        };
+    }
+    writer.flush().await.expect("all events are acknowledged");
+}
+
+async fn read(factory: &ClientFactory, stream: &str, events: usize, group: &str) {
+    let readers = factory
+        .create_reader_group(group.to_string(), ScopedStream::from(stream))
+        .await;
+    let mut reader = readers.create_reader("reader".to_string()).await;
+    let mut count = 0;
+    while count < events {
+        if let Some(mut slice) = reader
+            .acquire_segment()
+            .await
+            .expect("the reader is online")
+        {
+            for _event in &mut slice {
+                count += 1;
+            }
+            reader
+                .release_segment(slice)
+                .await
+                .expect("the slice is released");
+        }
+    }
+    reader
+        .reader_offline()
+        .await
+        .expect("the reader goes offline");
+    let scope = ScopedStream::from(stream).scope;
+    factory
+        .delete_reader_group(scope, group.to_string())
+        .await
+        .expect("the group is deleted");
+}
+
+async fn latency(
+    factory: &ClientFactory,
+    stream: &str,
+    events: usize,
+    size: usize,
+) -> VecDeque<Duration> {
+    let mut writer = factory.create_event_writer(ScopedStream::from(stream));
+    let payload = vec![0u8; size];
+    let mut taken = VecDeque::with_capacity(events);
+    for _ in 0..events {
+        let start = Instant::now();
+        let acknowledged = writer.write_event(payload.clone()).await;
+        acknowledged
+            .await
+            .expect("an answer")
+            .expect("an acknowledgement");
+        taken.push_back(start.elapsed());
+    }
+    taken
+}
+
+fn percentile(sorted: &[Duration], percent: usize) -> f64 {
+    let index = (sorted.len() * percent / 100).min(sorted.len().saturating_sub(1));
+    sorted
+        .get(index)
+        .map_or(0.0, |time| time.as_secs_f64() * 1000.0)
+}
+
+fn main() {
+    let controller = std::env::args().nth(1).expect("controller as host:port");
+    let config = ClientConfigBuilder::default()
+        .controller_uri(controller)
+        .build()
+        .expect("a configuration");
+    let factory = ClientFactory::new(config);
+    for line in std::io::stdin().lock().lines() {
+        let line = line.expect("a line");
+        let words: Vec<&str> = line.split(' ').collect();
+        let number = |n: usize| words[n].parse::<usize>().expect("a number");
+        let (cpu, start) = (cpu_time(), Instant::now());
+        let mut times: Vec<Duration> = factory
+            .runtime()
+            .block_on(async {
+                match words[0] {
+                    "write" => write(&factory, words[1], number(2), number(3), number(4)).await,
+                    "read" => read(&factory, words[1], number(2), words[3]).await,
+                    "latency" => return latency(&factory, words[1], number(2), number(3)).await,
+                    task => panic!("unknown task {}", task),
+                }
+                VecDeque::new()
+            })
+            .into();
+        times.sort();
+        println!(
+            "{{\"wall_s\":{},\"cpu_s\":{},\"p50_ms\":{},\"p99_ms\":{}}}",
+            start.elapsed().as_secs_f64(),
+            (cpu_time() - cpu).as_secs_f64(),
+            percentile(&times, 50),
+            percentile(&times, 99)
+        );
+    }
+}
