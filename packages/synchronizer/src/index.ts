@@ -1,3 +1,4 @@
+export { type ConflictMessage, DIAGNOSTICS, type ReloadMessage } from './diagnostics.ts'
 export { openRevisionedStream } from './open-revisioned-stream.ts'
 export { openStateSynchronizer } from './open-state-synchronizer.ts'
 export { Revision } from './revision.ts'

@@ -1,5 +1,9 @@
 import type { CallOptions } from '@pravega-ts/model'
+import { CALL_TIMEOUT_MS } from './defaults.ts'
+import { SegmentLog } from './log/segment-log.ts'
+import { onlySegment } from './only-segment.ts'
 import type { RevisionedCodec, RevisionedStream, SynchronizerOptions, SynchronizerTarget } from './revisioned-stream.ts'
+import { SegmentRevisionedStream } from './segment-revisioned-stream.ts'
 import type { SynchronizerStore } from './synchronizer-store.ts'
 
 /**
@@ -11,8 +15,9 @@ export async function openRevisionedStream<T>(
   store: SynchronizerStore,
   target: SynchronizerTarget,
   codec: RevisionedCodec<T>,
-  options?: SynchronizerOptions,
+  options: SynchronizerOptions = {},
   call?: CallOptions,
 ): Promise<RevisionedStream<T>> {
-  throw new Error(`to come: ${store} ${target} ${codec} ${options} ${call}`)
+  const segment = await onlySegment(store, target, call)
+  return new SegmentRevisionedStream(new SegmentLog(store, segment), codec, options.callTimeoutMs ?? CALL_TIMEOUT_MS)
 }

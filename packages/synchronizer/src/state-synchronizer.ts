@@ -6,9 +6,11 @@ import type { Revision } from './revision.ts'
  * effects: every member runs it, and some of it many times.
  */
 export interface StateModel<S, I, U> {
-  /** Bytes of a full state. They need not know their own end only if no member of another kind writes them, see `decodeInitial`. */
   encodeInitial(initial: I): Uint8Array
-  /** @param bytes - A view on received memory; copy what is kept. May have zero bytes behind it: Java members pad so. */
+  /**
+   * @param bytes - A view on received memory; copy what is kept. Java members write zero bytes behind it: where they are members,
+   * find the end by what is in it.
+   */
   decodeInitial(bytes: Uint8Array): I
   encodeUpdate(update: U): Uint8Array
   /** @param bytes - The update, exactly. A view on received memory; copy what is kept. */
@@ -80,9 +82,9 @@ export interface StateSynchronizer<S, I, U> extends AsyncDisposable {
    */
   updateUnconditionally(updates: readonly U[], call?: CallOptions): Promise<void>
   /**
-   * Writes the whole state as one record, so that what stands before it need not be read any more, and drops what stands before the full state
-   * before that one. Resolves to whether it was done: not when `compaction` returns undefined, nor when somebody else has done so
-   * meanwhile.
+   * Writes the state as a full one, from which members that come later begin, and drops what stands before the full state that
+   * they began from so far. Resolves to whether it was written: not when `compaction` returns undefined, nor when somebody else has
+   * written one meanwhile.
    *
    * @param compaction - Pure; may run many times.
    * @throws PravegaError as `updateState`

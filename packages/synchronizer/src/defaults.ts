@@ -1,0 +1,2 @@
+/** Milliseconds of a call that names none. */
+export const CALL_TIMEOUT_MS = 120_000

@@ -1,0 +1,38 @@
+import { type Channel, channel } from 'node:diagnostics_channel'
+
+/** Names of the `node:diagnostics_channel` channels of this package, with the type of what they publish. */
+export const DIAGNOSTICS: {
+  /** {@link ConflictMessage}: an update was refused because somebody else was faster, and is decided on anew. */
+  readonly conflict: 'pravega-ts:synchronizer:conflict'
+  /** {@link ReloadMessage}: what a member was to read next was truncated away; it begins at the last full state. */
+  readonly reload: 'pravega-ts:synchronizer:reload'
+} = {
+  conflict: 'pravega-ts:synchronizer:conflict',
+  reload: 'pravega-ts:synchronizer:reload',
+}
+
+export interface ConflictMessage {
+  /** Name of the segment. */
+  readonly segment: string
+  /** Where the update was to be written. */
+  readonly offset: bigint
+  /** How often this update was refused so far. */
+  readonly attempt: number
+  /** Milliseconds until it is decided on anew. */
+  readonly delayMs: number
+}
+
+export interface ReloadMessage {
+  /** Name of the segment. */
+  readonly segment: string
+  /** How often in a row. */
+  readonly attempt: number
+  readonly cause: unknown
+}
+
+function typed<T>(name: string): Channel<unknown, T> {
+  return channel(name) as Channel<unknown, unknown> as Channel<unknown, T>
+}
+
+export const conflictChannel: Channel<unknown, ConflictMessage> = typed(DIAGNOSTICS.conflict)
+export const reloadChannel: Channel<unknown, ReloadMessage> = typed(DIAGNOSTICS.reload)
