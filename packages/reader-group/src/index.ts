@@ -1,5 +1,46 @@
+export { Checkpoint } from './codec/checkpoint.ts'
+export { ReaderPosition } from './codec/reader-position.ts'
+export { readerGroupModel } from './codec/state-model.ts'
+export { decodeInitial, decodeUpdate, encodeInitial, encodeUpdate } from './codec/update-bytes.ts'
+export { decodeWatermark, encodeWatermark, type Watermark, type WatermarkPosition } from './codec/watermark.ts'
 export type { ReaderGroupStore } from './reader-group-store.ts'
+export {
+  acquireDelayMs,
+  countToAcquire,
+  isOnline,
+  lagAt,
+  lagUpdateDelayMs,
+  onlineReaders,
+  ownedBy,
+  rankOf,
+  relativeSizes,
+  releaseDelayMs,
+  segmentCount,
+  segmentsToAcquire,
+  segmentToRelease,
+} from './state/assignment.ts'
+export {
+  type CheckpointStatus,
+  checkpointStatus,
+  hasOngoingCheckpoint,
+  isComplete,
+  isSilent,
+  lateReaders,
+  outstandingCheckpoints,
+  pendingCheckpoint,
+  SILENT,
+} from './state/checkpoint-queries.ts'
 export type { GroupConfig } from './state/group-config.ts'
+export {
+  cutsOf,
+  isEndOfData,
+  lastCheckpointCuts,
+  positionsOf,
+  recordedPositions,
+  type StreamCuts,
+  streamCutsOf,
+  unreadPositions,
+} from './state/positions.ts'
 export type {
   CheckpointProgress,
   Checkpoints,
@@ -7,6 +48,7 @@ export type {
   ReaderGroupState,
   SegmentName,
 } from './state/reader-group-state.ts'
-export type { Compact, Init, Ranges, ReaderGroupUpdate } from './state/updates.ts'
+export { reduce } from './state/reduce.ts'
+export type { Compact, Init, Ranges, ReaderGroupUpdate, UpdateOf } from './state/updates.ts'
 export { MemoryGroup, memoryStore } from './stores/memory-store.ts'
 export type { Decision, StateStore, StoreFeatures } from './stores/state-store.ts'
