@@ -24,4 +24,9 @@ export interface Serializer<T> {
    * @returns how many bytes were written
    */
   encodeInto?(event: T, target: Uint8Array, offset: number): number
+  /**
+   * For serializers that can do without a view of their own: as {@link deserialize}, of the `length` bytes of `source` from `offset`
+   * on. Default: `deserialize` is given a view.
+   */
+  decodeFrom?(source: Uint8Array, offset: number, length: number): T
 }

@@ -1,0 +1,120 @@
+import { PravegaError, type ScopedSegment } from '@pravega-ts/model'
+import { freeFrameMemory } from '@pravega-ts/segment-client'
+import { EVENT_HEADER_LENGTH, endOfWholeEvents } from '../event-header.ts'
+import { CarriedEvent } from './carried-event.ts'
+import type { EventSource } from './event-block.ts'
+import { SegmentSlice } from './segment-slice.ts'
+
+const NOTHING: Buffer = Buffer.alloc(0)
+
+/**
+ * Cuts the bytes of a segment, which come in pieces of any length, into slices of whole events. An event that lies in several
+ * pieces is put together and comes as a slice of its own.
+ */
+export class EventCutter<T> {
+  readonly #source: EventSource<T>
+  /** Events that begin here or behind are left alone. */
+  readonly #end: bigint | undefined
+  #offset: bigint
+  #chunk: Buffer = NOTHING
+  /** Where what was not cut yet begins in the chunk. */
+  #at = 0
+  #carried: CarriedEvent | undefined
+
+  constructor(source: EventSource<T>, offset: bigint, end: bigint | undefined) {
+    this.#source = source
+    this.#offset = offset
+    this.#end = end
+  }
+
+  /** Offset of the first byte that is in no slice yet. */
+  get offset(): bigint {
+    return this.#offset
+  }
+
+  /** Offset behind all bytes that are here: that of the next piece. */
+  get nextPiece(): bigint {
+    return this.#offset + BigInt((this.#carried?.length ?? 0) + this.#chunk.length - this.#at)
+  }
+
+  get isAtEnd(): boolean {
+    return this.#end !== undefined && this.#offset >= this.#end
+  }
+
+  /** Starts anew somewhere else. */
+  startAt(offset: bigint): void {
+    this.#offset = offset
+    this.#carried = undefined
+    this.#dropChunk()
+  }
+
+  /** The next piece. The one before must have been cut to its end: `next()` has returned undefined. */
+  push(bytes: Uint8Array): void {
+    this.#chunk = bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.#at = 0
+  }
+
+  /**
+   * The next slice; undefined: for that, more has to come, or the end was reached.
+   *
+   * @throws PravegaError `CORRUPT_EVENT`, until it is started anew
+   */
+  next(): SegmentSlice<T> | undefined {
+    if (this.isAtEnd) return undefined
+    if (this.#carried !== undefined) return this.#continue(this.#carried)
+    const chunk = this.#chunk
+    const start = this.#at
+    if (start === chunk.length) return undefined
+    const end = endOfWholeEvents(chunk, start, this.#beginBefore(start))
+    if (end === start) return this.#continue(this.#carry())
+    const block = { source: this.#source, bytes: chunk, offset: this.#offset - BigInt(start) }
+    this.#offset += BigInt(end - start)
+    this.#at = end
+    if (end === chunk.length || this.isAtEnd) this.#dropChunk()
+    else this.#take(this.#carry())
+    return new SegmentSlice(block, start, end)
+  }
+
+  #carry(): CarriedEvent {
+    this.#carried = new CarriedEvent()
+    return this.#carried
+  }
+
+  #continue(carried: CarriedEvent): SegmentSlice<T> | undefined {
+    const chunk = this.#chunk
+    const start = this.#at
+    this.#take(carried)
+    // No slice looks at it.
+    if (start === 0 && this.#chunk === NOTHING) freeFrameMemory(chunk)
+    if (carried.isCorrupt) throw corruptEvent(this.#source.segment, this.#offset, carried.bytes)
+    if (!carried.isComplete) return undefined
+    const { bytes } = carried
+    const slice = new SegmentSlice({ source: this.#source, bytes, offset: this.#offset }, 0, bytes.length)
+    this.#offset += BigInt(bytes.length)
+    this.#carried = undefined
+    return slice
+  }
+
+  #take(carried: CarriedEvent): void {
+    this.#at = carried.take(this.#chunk, this.#at)
+    if (this.#at === this.#chunk.length) this.#dropChunk()
+  }
+
+  #beginBefore(start: number): number {
+    return this.#end === undefined ? this.#chunk.length : start + Number(this.#end - this.#offset)
+  }
+
+  #dropChunk(): void {
+    this.#chunk = NOTHING
+    this.#at = 0
+  }
+}
+
+function corruptEvent(segment: ScopedSegment, offset: bigint, header: Buffer): PravegaError {
+  const found = header.subarray(0, EVENT_HEADER_LENGTH).toString('hex')
+  return new PravegaError(
+    'CORRUPT_EVENT',
+    `There is no event at offset ${offset} of segment ${segment}: its header would be ${found}. Either no event begins at this offset, or something other than events was written. Seek to where an event begins`,
+    { details: { segment: String(segment), offset, header: found } },
+  )
+}
