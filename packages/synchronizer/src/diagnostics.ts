@@ -6,9 +6,12 @@ export const DIAGNOSTICS: {
   readonly conflict: 'pravega-ts:synchronizer:conflict'
   /** {@link ReloadMessage}: what a member was to read next was truncated away; it begins at the last full state. */
   readonly reload: 'pravega-ts:synchronizer:reload'
+  /** {@link TableReloadMessage}: the latest changes of a table were not to be had; all of it is read. */
+  readonly tableReload: 'pravega-ts:synchronizer:table-reload'
 } = {
   conflict: 'pravega-ts:synchronizer:conflict',
   reload: 'pravega-ts:synchronizer:reload',
+  tableReload: 'pravega-ts:synchronizer:table-reload',
 }
 
 export interface ConflictMessage {
@@ -30,9 +33,19 @@ export interface ReloadMessage {
   readonly cause: unknown
 }
 
+export interface TableReloadMessage {
+  /** Name of the table segment. */
+  readonly segment: string
+  /** As in "its log begins at 5000, behind 400". */
+  readonly why: string
+  /** undefined: nothing failed. */
+  readonly cause: unknown
+}
+
 function typed<T>(name: string): Channel<unknown, T> {
   return channel(name) as Channel<unknown, unknown> as Channel<unknown, T>
 }
 
 export const conflictChannel: Channel<unknown, ConflictMessage> = typed(DIAGNOSTICS.conflict)
 export const reloadChannel: Channel<unknown, ReloadMessage> = typed(DIAGNOSTICS.reload)
+export const tableReloadChannel: Channel<unknown, TableReloadMessage> = typed(DIAGNOSTICS.tableReload)

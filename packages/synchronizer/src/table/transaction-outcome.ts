@@ -25,8 +25,10 @@ export function outcomeOf({ entries, mark }: Transaction, now: TableContents): T
     if (replacement !== undefined) return replacement.mark === mark ? 'made' : 'notMade'
   }
   const unchanged = versions.filter(entry => now.versionOf(entry) === entry.base)
-  if (unchanged.length === versions.length) return 'open'
-  if (unchanged.length > 0) return 'notMade'
+  if (unchanged.length > 0) {
+    const holds = entries.every(entry => now.versionOf(entry) === entry.base)
+    return holds ? 'open' : 'notMade'
+  }
   // What was absent before and is now may have been put, removed and purged in between.
   return entries.some(entry => entry.base !== ABSENT && now.versionOf(entry) === entry.base) ? 'notMade' : 'unknown'
 }
