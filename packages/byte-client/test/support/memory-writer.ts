@@ -102,6 +102,10 @@ export class MemoryWriter implements SegmentWriter {
     throw new Error('byte streams do not reserve')
   }
 
+  get block(): AppendBlock {
+    throw new Error('byte streams do not reserve')
+  }
+
   commit(): AppendBlock {
     throw new Error('byte streams do not commit')
   }

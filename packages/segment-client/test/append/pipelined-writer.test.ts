@@ -275,6 +275,51 @@ describe('a segment that takes no more', () => {
   })
 })
 
+describe('who assembles blocks', () => {
+  it('knows the block before it is committed to', () => {
+    const { writer } = setUp()
+    expect(() => writer.block).toThrow(/reserve\(\) comes first/)
+    writer.reserve(3)
+    const { block } = writer
+    writer.buffer.set(bytes('abc'), writer.reserve(3))
+    expect(writer.commit(3, 1)).toBe(block)
+  })
+
+  it('is told of each outcome, in order, before those who wait for it', async () => {
+    const told: string[] = []
+    const { cluster, writer } = setUp({
+      onSettled: (block, error) => void told.push(`${block.context} ${error?.code} ${writer.pendingBytes}`),
+    })
+    cluster.hold()
+    const first = commit(writer, 'a')
+    first.context = 'first'
+    await until(() => cluster.heldCount === 1, 'the setup')
+    cluster.release(1)
+    await until(() => cluster.heldCount === 1, 'the append')
+    const second = commit(writer, 'bc')
+    second.context = 'second'
+    void first.acked.then(() => told.push('first acked'))
+    cluster.release()
+    await second.acked
+    const third = commit(writer, 'd')
+    third.context = 'third'
+    await writer.close({ force: true })
+    expect(told).toEqual(['first undefined 2', 'first acked', 'second undefined 0', 'third CLOSED 0'])
+  })
+
+  it('is not told of what it has taken over', async () => {
+    const told: unknown[] = []
+    const { cluster, writer } = setUp({
+      onEnd: (_, ended) => void ended.takeUnacked(),
+      onSettled: block => void told.push(block),
+    })
+    cluster.segment(segment).seal()
+    commit(writer, 'x')
+    await until(() => writer.state === 'closed', 'the end')
+    expect(told).toEqual([])
+  })
+})
+
 describe('a writer with an expected offset', () => {
   it('knows where it is and refuses to go on when somebody else has written', async () => {
     const { cluster, writer } = setUp({ expectedOffset: 0 })
