@@ -1,3 +1,4 @@
+import type { ClientConfig } from '@pravega-ts/config'
 import type { Controller } from '@pravega-ts/controller-client'
 import type { Segments } from '@pravega-ts/segment-client'
 
@@ -8,4 +9,6 @@ export interface EventStore
     Controller,
     'getCurrentSegments' | 'getSuccessors' | 'getEpochSegments' | 'noteTimestampFromWriter' | 'removeWriter'
   >
+  /** Retries, time limits and log. Default: the usual ones. */
+  readonly config?: Pick<ClientConfig, 'logger' | 'retry' | 'timeouts'> | undefined
 }
