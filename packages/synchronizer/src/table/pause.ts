@@ -4,6 +4,7 @@ import type { Deadline } from '@pravega-ts/model'
 /** Waits, but not longer than the deadline. */
 export async function pause(ms: number, deadline: Deadline): Promise<void> {
   deadline.check()
+  if (ms <= 0) return
   await sleep(ms, undefined, { signal: deadline.signal }).catch(() => deadline.check())
 }
 
