@@ -79,7 +79,7 @@ export function readRange(data: CompactReader): KeyRange | undefined {
   const low = data.float64()
   const high = data.float64()
   if (low < 0 || high < 0) return undefined
-  if (!(low <= high)) throw malformed(`a key range is from ${low} to ${high}`)
+  if (!(low <= high && high < Number.POSITIVE_INFINITY)) throw malformed(`a key range is from ${low} to ${high}`)
   return { low, high }
 }
 

@@ -26,7 +26,7 @@ export class ReaderPosition {
   /** Offsets by segment, as `scope/stream/number.#epoch.epoch`. Offset -1: read to its end. */
   readonly segments: Offsets
   /** Key ranges by segment, where known. */
-  readonly ranges: Ranges
+  readonly ranges: ReadonlyMap<SegmentName, KeyRange>
 
   /** @throws PravegaError `INVALID_ARGUMENT` */
   constructor(segments: Iterable<readonly [SegmentName, bigint]>, ranges: Ranges = new Map()) {
@@ -39,8 +39,17 @@ export class ReaderPosition {
       if (checked.has(segment)) throw refused(`segment ${segment} is in it twice`)
       checked.set(segment, offset)
     }
+    const known = new Map<SegmentName, KeyRange>()
+    for (const [name, range] of ranges) {
+      if (range === undefined || !checked.has(name)) continue
+      const { low, high } = range
+      if (!(low >= 0 && low <= high && high < Number.POSITIVE_INFINITY)) {
+        throw refused(`the key range of segment ${name} is from ${low} to ${high}`)
+      }
+      known.set(name, range)
+    }
     this.segments = checked
-    this.ranges = new Map(ranges)
+    this.ranges = known
     Object.freeze(this)
   }
 
@@ -83,7 +92,7 @@ export class ReaderPosition {
    * @throws PravegaError `INVALID_ARGUMENT` for offsets of 2^62-2 and above, which that form cannot hold
    */
   toBytes(): Uint8Array {
-    const ranges = new Map(this.ranges)
+    const ranges = new Map<SegmentName, KeyRange | undefined>(this.ranges)
     for (const segment of this.segments.keys()) if (!ranges.has(segment)) ranges.set(segment, undefined)
     return single(
       out =>

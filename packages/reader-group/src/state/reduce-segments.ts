@@ -18,7 +18,8 @@ export function acquireSegment(
 ): ReaderGroupState {
   const owned = ownedOf(state, type, reader, segment)
   const offset = state.unassigned.get(segment)
-  if (offset === undefined) throw illegal(type, `segment ${segment} is not unassigned`, { reader, segment })
+  if (offset === undefined)
+    throw illegal(type, `segment ${segment} is not unassigned, reader ${reader} cannot have it`, { reader, segment })
   return {
     ...state,
     assigned: withEntry(state.assigned, reader, withEntry(owned, segment, offset)),
