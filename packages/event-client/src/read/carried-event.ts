@@ -7,7 +7,6 @@ const SMALLEST_GROWTH = 64 * 1024
 export class CarriedEvent {
   #memory: Buffer = Buffer.allocUnsafe(EVENT_HEADER_LENGTH)
   #length = 0
-  /** Length of the whole event, once its header is here. */
   #whole: number | undefined
 
   /** What is here of it. */
@@ -18,6 +17,11 @@ export class CarriedEvent {
   /** How many bytes are here of it. */
   get length(): number {
     return this.#length
+  }
+
+  /** Length of the whole event, as its header says, once that is here. */
+  get wholeLength(): number | undefined {
+    return this.#whole
   }
 
   get isComplete(): boolean {

@@ -1,5 +1,6 @@
 import { PravegaError, type ScopedSegment } from '@pravega-ts/model'
 import { freeFrameMemory } from '@pravega-ts/segment-client'
+import { asBuffer } from '../as-buffer.ts'
 import { EVENT_HEADER_LENGTH, endOfWholeEvents } from '../event-header.ts'
 import { CarriedEvent } from './carried-event.ts'
 import type { EventSource } from './event-block.ts'
@@ -50,7 +51,7 @@ export class EventCutter<T> {
 
   /** The next piece. The one before must have been cut to its end: `next()` has returned undefined. */
   push(bytes: Uint8Array): void {
-    this.#chunk = bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.#chunk = asBuffer(bytes)
     this.#at = 0
   }
 

@@ -1,3 +1,4 @@
+import { asBuffer } from '../as-buffer.ts'
 import type { Serializer } from '../serializer.ts'
 
 const encoder = new TextEncoder()
@@ -17,10 +18,6 @@ export const utf8Serializer: Serializer<string> = {
     if (target instanceof Buffer) return target.write(event, offset, 'utf8')
     return encoder.encodeInto(event, target.subarray(offset)).written
   },
-}
-
-export function asBuffer(bytes: Uint8Array): Buffer {
-  return bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
 function checked(event: string): string {
