@@ -45,7 +45,10 @@ export class SegmentStore implements Segments {
   readonly #context: StoreContext
   readonly #writers = new Set<SegmentWriter>()
   readonly #readers = new Set<SegmentReader>()
+  readonly #dependents = new Set<{ close(options: CloseOptions): Promise<void> }>()
   #closing: Promise<void> | undefined
+  /** What stands on segments may still use them while it closes. */
+  #ended = false
 
   constructor(options: SegmentStoreOptions) {
     const { config = resolveClientConfig(), controller, dial } = options
@@ -150,6 +153,13 @@ export class SegmentStore implements Segments {
     return await this.#request(lifecycle.merge(target, source, options), call)
   }
 
+  beforeClose(close: (options: CloseOptions) => Promise<void>): () => void {
+    this.#check()
+    const entry = { close }
+    this.#dependents.add(entry)
+    return () => this.#dependents.delete(entry)
+  }
+
   close(options: CloseOptions = {}): Promise<void> {
     const ended = this.#close(options)
     this.#closing ??= ended
@@ -162,12 +172,17 @@ export class SegmentStore implements Segments {
   }
 
   async #close(options: CloseOptions): Promise<void> {
+    const dependents =
+      this.#dependents.size === 0
+        ? []
+        : await Promise.allSettled([...this.#dependents].map(dependent => dependent.close(options)))
+    this.#ended = true
     const ends = await Promise.allSettled([
       ...[...this.#readers].map(reader => reader.close()),
       ...[...this.#writers].map(writer => writer.close(options)),
     ])
     await this.#pool.close(options)
-    const failed = ends.find(end => end.status === 'rejected')
+    const failed = [...dependents, ...ends].find(end => end.status === 'rejected')
     if (failed !== undefined) throw failed.reason
   }
 
@@ -177,7 +192,7 @@ export class SegmentStore implements Segments {
   }
 
   #check(): void {
-    if (this.#closing !== undefined) {
+    if (this.#ended) {
       throw new PravegaError('CLOSED', 'This client of the segment stores is closed. Make a new SegmentStore')
     }
   }

@@ -93,6 +93,13 @@ export interface Segments extends AsyncDisposable {
    */
   merge(target: ScopedSegment, source: SegmentReference, options?: MergeOptions, call?: CallOptions): Promise<bigint>
 
+  /**
+   * For what stands on segments and has work of its own to finish: `close` is called, and waited for, before anything here is closed;
+   * every time that {@link Segments.close} is.
+   *
+   * @returns takes it back
+   */
+  beforeClose(close: (options: CloseOptions) => Promise<void>): () => void
   /** Closes readers, writers (see `SegmentWriter.close`) and connections. */
   close(options?: CloseOptions): Promise<void>
 }
