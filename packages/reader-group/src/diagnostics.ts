@@ -6,9 +6,12 @@ export const DIAGNOSTICS: {
   readonly wait: 'pravega-ts:reader-group:wait'
   /** {@link GroupWarningMessage}: something is probably not as it was meant. Goes to the logger of the configuration too. */
   readonly warning: 'pravega-ts:reader-group:warning'
+  /** {@link ReaderMessage}: what a reader does besides reading. */
+  readonly reader: 'pravega-ts:reader-group:reader'
 } = {
   wait: 'pravega-ts:reader-group:wait',
   warning: 'pravega-ts:reader-group:warning',
+  reader: 'pravega-ts:reader-group:reader',
 }
 
 export interface GroupWaitMessage {
@@ -28,9 +31,32 @@ export interface GroupWarningMessage {
   readonly message: string
 }
 
+/** What a reader did, or what was done to it. */
+export type ReaderMessage = {
+  /** `scope/group` */
+  readonly group: string
+  readonly reader: string
+} & (
+  | { readonly event: 'joined' | 'left' }
+  /** It was taken offline, or its group was reset: it ends, or joins again. */
+  | { readonly event: 'removed'; readonly cause: unknown; readonly rejoins: boolean }
+  /** `offset` is where it goes on to read, or where others do. */
+  | { readonly event: 'acquired' | 'released'; readonly segment: string; readonly offset: bigint }
+  | { readonly event: 'completed'; readonly segment: string }
+  | { readonly event: 'truncated'; readonly segment: string; readonly from: bigint; readonly to: bigint }
+  /** A slice was lost by the application without being given back; its events come again. */
+  | { readonly event: 'sliceLost'; readonly segment: string; readonly offset: bigint }
+  | { readonly event: 'checkpoint'; readonly checkpoint: string; readonly state: 'created' | 'answered' | 'delivered' }
+  /** It cannot go on for now, and reading fails with this cause meanwhile. */
+  | { readonly event: 'trouble'; readonly cause: unknown }
+  /** The controller was not told what was consumed; it is told again after the next checkpoint. */
+  | { readonly event: 'notPublished'; readonly cause: unknown }
+)
+
 function typed<T>(name: string): Channel<unknown, T> {
   return channel(name) as Channel<unknown, unknown> as Channel<unknown, T>
 }
 
 export const waitChannel: Channel<unknown, GroupWaitMessage> = typed(DIAGNOSTICS.wait)
 export const warningChannel: Channel<unknown, GroupWarningMessage> = typed(DIAGNOSTICS.warning)
+export const readerChannel: Channel<unknown, ReaderMessage> = typed(DIAGNOSTICS.reader)

@@ -3,6 +3,24 @@ export { ReaderPosition } from './codec/reader-position.ts'
 export { readerGroupModel } from './codec/state-model.ts'
 export { decodeInitial, decodeUpdate, encodeInitial, encodeUpdate } from './codec/update-bytes.ts'
 export { decodeWatermark, encodeWatermark, type Watermark, type WatermarkPosition } from './codec/watermark.ts'
+export { DIAGNOSTICS, type GroupWaitMessage, type GroupWarningMessage } from './diagnostics.ts'
+export type { CheckpointReport } from './group/checkpoint-calls.ts'
+export { type CreatedReaderGroup, createReaderGroup, type ReaderGroupOptions } from './group/create-group.ts'
+export { deleteReaderGroup } from './group/delete-group.ts'
+export type {
+  FutureSegment,
+  ReaderDescription,
+  ReaderGroupDescription,
+  RecordedPosition,
+} from './group/description.ts'
+export type { GroupEnd, GroupStart, GroupStream, ReaderGroupConfigOptions } from './group/group-config-options.ts'
+export { listReaderGroups } from './group/list-groups.ts'
+export { explainMissingSegment } from './group/missing-segment.ts'
+export type { GroupNotice } from './group/notices.ts'
+export { type OpenReaderGroupOptions, openReaderGroup } from './group/open-group.ts'
+export type { StateStoreKind } from './group/other-kind.ts'
+export { ReaderGroup } from './group/reader-group.ts'
+export { settleReset } from './group/reset.ts'
 export type { ReaderGroupStore } from './reader-group-store.ts'
 export {
   acquireDelayMs,
@@ -50,5 +68,7 @@ export type {
 } from './state/reader-group-state.ts'
 export { reduce } from './state/reduce.ts'
 export type { Compact, Init, Ranges, ReaderGroupUpdate, UpdateOf } from './state/updates.ts'
+export { type LogStoreOptions, logStore } from './stores/log-store.ts'
 export { MemoryGroup, memoryStore } from './stores/memory-store.ts'
 export type { Decision, StateStore, StoreFeatures } from './stores/state-store.ts'
+export { tableStore } from './stores/table-store.ts'

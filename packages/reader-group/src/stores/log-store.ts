@@ -1,0 +1,143 @@
+import { type CallOptions, Deadline, PravegaError, type ScopedStream } from '@pravega-ts/model'
+import { openStateSynchronizer, type StateSynchronizer } from '@pravega-ts/synchronizer'
+import { readerGroupModel } from '../codec/state-model.ts'
+import type { ReaderGroupStore } from '../reader-group-store.ts'
+import type { ReaderGroupState } from '../state/reader-group-state.ts'
+import { reduce } from '../state/reduce.ts'
+import type { Compact, Init, ReaderGroupUpdate } from '../state/updates.ts'
+import type { Decision, StateStore } from './state-store.ts'
+import { checkUnconditional } from './unconditional.ts'
+
+/** As Java: below this nobody compacts, above it each member does with this probability at each look. */
+const COMPACT_ABOVE_BYTES = 512n * 1024n
+const COMPACT_PROBABILITY = 0.05
+
+const CALL_MS = 120_000
+
+/** Options of {@link logStore}. */
+export interface LogStoreOptions {
+  /** From 0 to below 1; decides who compacts. Default `Math.random`. */
+  readonly random?: (() => number) | undefined
+}
+
+type Log = StateSynchronizer<ReaderGroupState, Init | Compact, ReaderGroupUpdate>
+
+/**
+ * State in a revisioned stream, in the format of the Java client: its readers, and those of Flink and Spark, can be members of the
+ * same group. Connects to nothing before the first call.
+ *
+ * @param stream - `_RG<group>` in the group's scope; the controller makes it with the group.
+ */
+export function logStore(store: ReaderGroupStore, stream: ScopedStream, options: LogStoreOptions = {}): StateStore {
+  return new LogStore(store, stream, options)
+}
+
+class LogStore implements StateStore {
+  readonly features = { kind: 'log', checkpoints: true }
+  readonly #store: ReaderGroupStore
+  readonly #stream: ScopedStream
+  readonly #random: () => number
+  readonly #end = new AbortController()
+  #log: Promise<Log> | undefined
+  #opened: Log | undefined
+
+  constructor(store: ReaderGroupStore, stream: ScopedStream, { random = Math.random }: LogStoreOptions) {
+    this.#store = store
+    this.#stream = stream
+    this.#random = random
+  }
+
+  get state(): ReaderGroupState | undefined {
+    return this.#opened?.state
+  }
+
+  initialize(init: Init, call?: CallOptions): Promise<boolean> {
+    return this.#using(call, (log, rest) => {
+      // What no member could apply must not become the first record.
+      reduce(undefined, init)
+      return log.initialize(init, rest())
+    })
+  }
+
+  refresh(call?: CallOptions): Promise<ReaderGroupState> {
+    return this.#using(call, (log, rest) => this.#look(log, rest))
+  }
+
+  transact<R>(decide: (state: ReaderGroupState) => Decision<R>, call?: CallOptions): Promise<R> {
+    return this.#using(call, async (log, rest) => {
+      if (log.state === undefined) await this.#look(log, rest)
+      return await log.updateState(decide, rest())
+    })
+  }
+
+  append(update: ReaderGroupUpdate, call?: CallOptions): Promise<void> {
+    return this.#using(call, async (log, rest) => {
+      checkUnconditional(update)
+      await log.updateUnconditionally([update], rest())
+    })
+  }
+
+  compact(call?: CallOptions): Promise<boolean> {
+    return this.#using(call, async (log, rest) => {
+      if (log.bytesSinceCompaction <= COMPACT_ABOVE_BYTES || this.#random() >= COMPACT_PROBABILITY) return false
+      return await log.compact(state => ({ type: 'compact', state }), rest())
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#end.abort(this.#closed())
+    // One that cannot be opened has nothing to close, and has told who asked for it.
+    const log = await this.#log?.catch(() => undefined)
+    await log?.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #look(log: Log, rest: () => CallOptions): Promise<ReaderGroupState> {
+    const state = await log.fetchUpdates(rest())
+    if (state === undefined) throw gone(this.#stream, 'it has no first state yet')
+    return state
+  }
+
+  async #using<T>(call: CallOptions | undefined, work: (log: Log, rest: () => CallOptions) => Promise<T>): Promise<T> {
+    if (this.#end.signal.aborted) throw this.#closed()
+    using deadline = new Deadline(`Using the state of a reader group in ${this.#stream}`, call, CALL_MS)
+    deadline.check()
+    try {
+      return await work(await deadline.race(this.#open()), () => deadline.rest())
+    } catch (error) {
+      const deleted = ['STREAM_NOT_FOUND', 'NO_SUCH_SEGMENT', 'STREAM_SEALED', 'SEGMENT_SEALED'] as const
+      throw PravegaError.is(error, ...deleted) ? gone(this.#stream, 'it was deleted', error) : error
+    }
+  }
+
+  /** Without the options of a call: others may wait for the same opening. */
+  #open(): Promise<Log> {
+    const call = { signal: this.#end.signal }
+    this.#log ??= openStateSynchronizer(this.#store, this.#stream, readerGroupModel, {}, call).then(
+      log => {
+        this.#opened = log
+        return log
+      },
+      (error: unknown) => {
+        this.#log = undefined
+        throw error
+      },
+    )
+    return this.#log
+  }
+
+  #closed(): PravegaError {
+    return new PravegaError('CLOSED', `This use of the state in ${this.#stream} is closed. Open the reader group again`)
+  }
+}
+
+function gone(stream: ScopedStream, why: string, cause?: unknown): PravegaError {
+  return new PravegaError(
+    'READER_GROUP_NOT_FOUND',
+    `The reader group of ${stream} has no state: ${why}. Create the group, or end its readers`,
+    { details: { subject: String(stream) }, cause },
+  )
+}
