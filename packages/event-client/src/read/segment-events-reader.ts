@@ -134,6 +134,9 @@ export class SegmentEventsReader<T> implements SegmentEvents<T> {
     waiting.callers += 1
     try {
       await deadline.race(waiting.told)
+    } catch (error) {
+      if (waiting.callers === 1) this.#tellTaken()
+      throw error
     } finally {
       waiting.callers -= 1
       if (waiting.callers === 0) waiting.abort.abort()
@@ -156,12 +159,17 @@ export class SegmentEventsReader<T> implements SegmentEvents<T> {
       // After a seek the bytes of before are of no use.
       if (result.offset !== this.#cutter.nextPiece || reader.offset !== end) return
       this.#taken = result.bytes
-      if (this.#waiting?.callers === 0) this.#onReadable?.()
+      if (this.#waiting?.callers === 0) this.#tellTaken()
     } catch (error) {
       if (reader === this.#reader && !signal.aborted) throw error
     } finally {
       this.#waiting = undefined
     }
+  }
+
+  /** What was taken for callers that have given up since is told to whoever does not wait. */
+  #tellTaken(): void {
+    if (this.#taken !== undefined) this.#onReadable?.()
   }
 
   #closeReader(): void {

@@ -109,6 +109,69 @@ describe('waiting for events', () => {
   })
 })
 
+describe('at every moment while what was waited for is on its way', () => {
+  const moments = Array.from({ length: 16 }, (_, n) => n)
+
+  it.each([
+    [0, ['a', 'b', 'c']],
+    [9, ['b', 'c']],
+    [18, ['c']],
+  ])('a seek to %i gives what is there, once', async (offset, expected) => {
+    for (const moment of moments) {
+      const segment = new MemorySegment().append(framed('a'))
+      segment.pieceLength = () => 9
+      await using events = open(segment, { offset: 9n })
+      const waiting = events.next()
+      segment.append(framed('b'), framed('c'))
+      await turns(moment)
+      const isHandedOut = events.offset > 9n
+      events.seek(offset)
+      const batches = [await waiting, ...(isHandedOut ? [await events.next()] : [])]
+      const sought = batches.at(-1) as SegmentBatch<string>
+      expect([...textsOf(sought), ...valuesOf(events)]).toEqual(expected)
+    }
+  })
+
+  it('a call that comes when the one before was given up is told', async () => {
+    for (const moment of moments) {
+      for (const later of moments) {
+        const segment = new MemorySegment()
+        await using events = open(segment)
+        const abort = new AbortController()
+        const given = events.next({ signal: abort.signal }).catch(() => undefined)
+        await turns(moment)
+        abort.abort()
+        await turns(later)
+        const waiting = events.next()
+        segment.append(framed('a'))
+        expect([await given, textsOf(await waiting)]).toEqual([undefined, ['a']])
+      }
+    }
+  })
+
+  it('a taker that does not wait hears of what the call that was given up has left', async () => {
+    for (const moment of moments) {
+      for (const later of moments) {
+        const segment = new MemorySegment()
+        const values: string[] = []
+        const take = (): void => void values.push(...valuesOf(events))
+        await using events = open(segment, { onReadable: () => void turns(later).then(take) })
+        const abort = new AbortController()
+        const given = events.next({ signal: abort.signal }).then(
+          batch => values.push(...textsOf(batch)),
+          () => {},
+        )
+        segment.append(framed('a'))
+        await turns(moment)
+        abort.abort()
+        await given
+        await turns(60)
+        expect(values).toEqual(['a'])
+      }
+    }
+  })
+})
+
 describe('truncation', () => {
   it('is told, and reading goes on behind it by itself', async () => {
     const segment = new MemorySegment().append(framed('a'), framed('b'), framed('c'))
