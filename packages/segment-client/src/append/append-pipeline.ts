@@ -299,6 +299,8 @@ export class AppendPipeline<B extends PipelineBlock> {
   #fail(cause: PravegaError, actions: PipelineAction<B>[]): void {
     const isSealed = cause.code === 'SEGMENT_SEALED'
     if (isSealed && this.#phase.tag === 'ready' && this.#queue.some(block => block.sends > 1)) {
+      // The server has answered: what was lost before is no reason to wait before it is asked.
+      if (this.#sealed === undefined) this.#losses = 0
       this.#sealed = cause
       this.#lost(cause, actions)
     } else {

@@ -111,6 +111,21 @@ describe('a sealed segment', () => {
     expect(scene.handedBack).toEqual([1])
     expect(scene.endCause?.code).toBe('SEGMENT_SEALED')
   })
+
+  it('is asked at once, however many connections were lost before', () => {
+    const scene = new Scene(false)
+    scene.append(1, 1)
+    for (let n = 0; n < 5; n++) {
+      scene.connect()
+      scene.cut()
+    }
+    expect(scene.pipeline.phase).toMatchObject({ tag: 'connecting', attempt: 5 })
+    scene.connect()
+    scene.seal()
+    scene.process('current')
+    scene.deliver(false)
+    expect(scene.pipeline.phase).toMatchObject({ tag: 'connecting', attempt: 1 })
+  })
 })
 
 describe('a chain of conditional appends', () => {
