@@ -1,4 +1,4 @@
-import { KeyRangeIndex, routingKeyPosition, splitKeyRange } from '@pravega-ts/model'
+import { javaStringHash, KeyRangeIndex, routingKeyPosition, splitKeyRange, textPosition } from '@pravega-ts/model'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { referencePosition } from './routing-key-reference.ts'
@@ -52,5 +52,20 @@ describe('routingKeyPosition', () => {
       tenths[tenth] = (tenths[tenth] ?? Number.NaN) + 1
     }
     expect(tenths.filter(keys => keys > 850 && keys < 1150)).toHaveLength(10)
+  })
+})
+
+describe('textPosition', () => {
+  it('takes any seed, negative ones too', () => {
+    // Java's positions of keys of a key-value table, which are bytes: here as text of the same bytes.
+    const bytes = (hex: string): string => Buffer.from(hex, 'hex').toString('utf16le')
+    const seed = javaStringHash('KeyValueTableRouter')
+    expect(seed).toBe(-2_020_233_499)
+    expect(textPosition(bytes('0102030405060708'), seed)).toBe(0.9479925589212481)
+    expect(textPosition(bytes('ffffffffffffffffffffffffffffffff'), seed)).toBe(0.8409038150636645)
+  })
+
+  it('with the seed of routing keys is that of routing keys', () => {
+    expect(textPosition('hello', javaStringHash('EventRouter'))).toBe(routingKeyPosition('hello'))
   })
 })
