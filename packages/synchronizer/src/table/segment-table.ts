@@ -115,7 +115,7 @@ export class SegmentTable<K, V> implements Table<K, V> {
   }
 
   #run<T>(what: string, call: CallOptions | undefined, work: (deadline: Deadline) => Promise<T>): Promise<T> {
-    return this.#calls.run(what, call, work)
+    return this.#calls.run(what, call, deadline => deadline.race(work(deadline)))
   }
 
   /** Steps of an iteration, each a call by itself, so that it may take as long as its consumer likes. */
@@ -127,7 +127,7 @@ export class SegmentTable<K, V> implements Table<K, V> {
     const iterator = open(options)[Symbol.asyncIterator]()
     try {
       for (;;) {
-        const next = await this.#run(what, options, deadline => deadline.race(iterator.next()))
+        const next = await this.#run(what, options, () => iterator.next())
         if (next.done === true) return
         yield next.value
       }

@@ -13,10 +13,13 @@ const PAGE_ENTRIES = 1000
 const ENTRY_OVERHEAD_BYTES = 17
 const PAUSE_BEFORE_RELOAD_MS = 50
 
-/** What is known at a position of the table's log. */
+/** What is known of a table. */
 interface Known {
   readonly contents: TableContents
+  /** Where its log had been read to. */
   readonly position: bigint
+  /** Where its log began. */
+  readonly start: bigint
 }
 
 /** A copy of a table, brought up to date when asked. */
@@ -28,7 +31,7 @@ export class TableFollower {
   constructor(table: TableSegment, deltaTimeoutMs: number) {
     this.#table = table
     this.#deltaTimeoutMs = deltaTimeoutMs
-    this.#known = { contents: new TableContents(table.segment.toString()), position: 0n }
+    this.#known = { contents: new TableContents(table.segment.toString()), position: 0n, start: 0n }
   }
 
   get contents(): TableContents {
@@ -45,13 +48,14 @@ export class TableFollower {
     for (;;) {
       const info = await this.#table.info(deadline.rest())
       this.#checkKeys(info)
+      const { startOffset: start, length: position } = info
       const entries = []
       for await (const entry of this.#table.entries({ ...deadline.rest(), pageSize: PAGE_ENTRIES })) {
         entries.push(readEntry(this.#table.segment, entry))
       }
       const contents = new TableContents(this.#table.segment.toString()).with(entries)
       // An iteration shows some of what changes meanwhile. Only with all of it the contents are those of one moment.
-      const known = await this.#catchUp({ contents, position: info.length }, deadline)
+      const known = await this.#catchUp({ contents, position, start }, deadline)
       if (known !== undefined) {
         this.#known = known
         return
@@ -69,13 +73,14 @@ export class TableFollower {
 
   /** Takes over a transaction that was made. */
   adopt(transaction: Transaction, versions: readonly bigint[]): void {
-    const { contents, position } = this.#known
+    const { contents, position, start } = this.#known
     const entries = made(transaction, versions)
     // Written right behind what had been read: then there is nothing to read.
     const follows = versions[0] === position
     this.#known = {
       contents: contents.with(entries),
       position: follows ? endOf(transaction, versions) : position,
+      start,
     }
   }
 
@@ -87,22 +92,28 @@ export class TableFollower {
   /**
    * What is known, with all later changes; undefined when they cannot be had, and the whole table must be read.
    *
-   * The length of the log is asked for first: asked for changes that it does not have any more, or too many of them, a server would drop the
-   * connection, which other requests use too.
+   * The log is asked for its length first: asked for changes that it does not have any more, or too many of them, a server would drop
+   * the connection, which other requests use too. When its start has moved, it was compacted: that copies old entries to its end, and
+   * a copy may have hidden a newer entry from an earlier look (seen on servers of release 0.13).
    */
-  async #catchUp({ contents, position }: Known, deadline: Deadline): Promise<Known | undefined> {
+  async #catchUp(known: Known, deadline: Deadline): Promise<Known | undefined> {
+    const { position, start } = known
     const { startOffset, length } = await this.#table.info(deadline.rest())
-    if (length === position) return { contents, position }
     if (length < position) return this.#reload(`its log ends at ${length}, before ${position}: it was made again`)
-    if (startOffset > position) return this.#reload(`its log begins at ${startOffset}, behind ${position}`)
+    if (startOffset !== start) return this.#reload(`its log begins at ${startOffset}, no longer at ${start}`)
     if (length - position > LONGEST_DELTA_BYTES)
       return this.#reload(`${length - position} bytes of changes are too many`)
+    return length === position ? known : await this.#readChanges(known, deadline)
+  }
+
+  async #readChanges({ contents, position, start }: Known, deadline: Deadline): Promise<Known | undefined> {
     let at = position
     let newer = contents
     for (;;) {
       const delta = await this.#delta(at, deadline)
       if (delta === undefined) return undefined
       if (delta.shouldClear) return this.#reload('its server says that it was cleared')
+      if (delta.entries.some(({ version }) => version < position)) return this.#reload('its log is being compacted')
       const entries = delta.entries.map(entry => readEntry(this.#table.segment, entry))
       if (entries.some(({ inner, body }) => inner === undefined && body.purgedTo > position)) {
         return this.#reload('tombstones that were not seen yet may have been removed')
@@ -110,7 +121,7 @@ export class TableFollower {
       newer = newer.with(entries)
       const isStuck = delta.position === at && !delta.reachedEnd
       if (delta.position < at || isStuck) return this.#reload(`its changes do not go on at ${at}`)
-      if (delta.reachedEnd) return { contents: newer, position: delta.position }
+      if (delta.reachedEnd) return { contents: newer, position: delta.position, start }
       at = delta.position
     }
   }

@@ -1,4 +1,4 @@
-import { PravegaError, ScopedSegment } from '@pravega-ts/model'
+import { type CallOptions, PravegaError, ScopedSegment } from '@pravega-ts/model'
 import type {
   TableDelta,
   TableEntry,
@@ -13,8 +13,10 @@ import type {
 /** What becomes of a change: its answer may be lost, before or after it takes effect, or it takes effect later. */
 export type Fate = 'answered' | 'made, answer lost' | 'never arrived' | 'arrives later'
 
-interface Record_ {
+interface LogRecord {
   readonly offset: bigint
+  /** The offset, or for what was copied by a compaction the one of the original. */
+  readonly version: bigint
   readonly key: string
   /** undefined: removed. */
   readonly value: Uint8Array | undefined
@@ -34,7 +36,7 @@ export class ModelTable implements TableSegment {
   turn: () => Promise<void> = async () => {}
   exists = true
   keyLength = 0
-  #log: Record_[] = []
+  #log: LogRecord[] = []
   #live = new Map<string, { value: Uint8Array; version: bigint }>()
   #start = 0n
   #length = 0n
@@ -62,8 +64,9 @@ export class ModelTable implements TableSegment {
     return true
   }
 
-  async info(): Promise<TableInfo> {
+  async info(call?: CallOptions): Promise<TableInfo> {
     await this.#begin('info')
+    call?.signal?.throwIfAborted()
     const entryCount = BigInt(this.#live.size)
     return { startOffset: this.#start, length: this.#length, entryCount, keyLength: this.keyLength }
   }
@@ -114,7 +117,7 @@ export class ModelTable implements TableSegment {
     await this.#begin('delta')
     if (from > this.#length) throw new PravegaError('ILLEGAL_REQUEST', `position ${from} exceeds ${this.#length}`)
     if (from < this.#start) throw new PravegaError('RETRIES_EXHAUSTED', 'the connection was dropped, again and again')
-    const newest = new Map<string, Record_>()
+    const newest = new Map<string, LogRecord>()
     let position = from
     for (const record of this.#log) {
       if (record.offset < from) continue
@@ -126,8 +129,8 @@ export class ModelTable implements TableSegment {
         throw new PravegaError('DEADLINE_EXCEEDED', `no answer in ${timeoutMs} ms`)
       }
     }
-    const entries = [...newest.values()].flatMap(({ key, value, offset }) =>
-      value === undefined ? [] : [{ key: Buffer.from(key, 'hex'), value, version: offset }],
+    const entries = [...newest.values()].flatMap(({ key, value, version }) =>
+      value === undefined ? [] : [{ key: Buffer.from(key, 'hex'), value, version }],
     )
     return { entries, shouldClear: false, reachedEnd: position === this.#length, position }
   }
@@ -143,16 +146,23 @@ export class ModelTable implements TableSegment {
     }
   }
 
-  /** Moves what is live to the end of the log and drops everything before. */
+  /** Copies what is live to the end of the log; copies keep their versions. An old entry may be copied by mistake. */
+  copyLive(mistake?: { readonly key: Uint8Array; readonly value: Uint8Array; readonly version: bigint }): void {
+    for (const [key, { value, version }] of this.#live) this.#write({ key, value, version })
+    if (mistake !== undefined) this.#write({ ...mistake, key: hex(mistake.key) })
+  }
+
+  /** Drops the log up to a position. */
+  truncate(start: bigint): void {
+    this.#start = start
+    this.#log = this.#log.filter(record => record.offset >= start)
+  }
+
+  /** Copies what is live, and drops everything before. */
   compact(): void {
-    this.#start = this.#length
-    const live = [...this.#live]
-    this.#log = []
-    for (const [key, { value, version }] of live) {
-      this.#append(key, value)
-      // A copied entry keeps its version.
-      this.#live.set(key, { value, version })
-    }
+    const start = this.#length
+    this.copyLive()
+    this.truncate(start)
   }
 
   /** Values as somebody else would put them, all at once. */
@@ -206,16 +216,21 @@ export class ModelTable implements TableSegment {
   }
 
   #append(key: string, value: Uint8Array | undefined): bigint {
-    const record = { offset: this.#length, key, value }
-    this.#log.push(record)
-    this.#length += sizeOf(record)
+    const version = this.#write({ key, value, version: this.#length })
     if (value === undefined) this.#live.delete(key)
-    else this.#live.set(key, { value, version: record.offset })
-    return record.offset
+    else this.#live.set(key, { value, version })
+    return version
+  }
+
+  #write(record: Omit<LogRecord, 'offset'>): bigint {
+    const whole = { ...record, offset: this.#length }
+    this.#log.push(whole)
+    this.#length += sizeOf(whole)
+    return whole.offset
   }
 }
 
-function sizeOf({ key, value }: Record_): bigint {
+function sizeOf({ key, value }: LogRecord): bigint {
   return OVERHEAD + BigInt(key.length / 2 + (value?.length ?? 0))
 }
 
