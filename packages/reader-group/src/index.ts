@@ -21,6 +21,12 @@ export { type OpenReaderGroupOptions, openReaderGroup } from './group/open-group
 export type { StateStoreKind } from './group/other-kind.ts'
 export { ReaderGroup } from './group/reader-group.ts'
 export { settleReset } from './group/reset.ts'
+export type { EventIterationOptions, EventReader, IterationOptions } from './reader/event-reader.ts'
+export type { EventReaderOptions, EventReaderParts } from './reader/event-reader-options.ts'
+export { openEventReader } from './reader/open-event-reader.ts'
+export type { Alarm, ReaderClock } from './reader/reader-clock.ts'
+export type { ReaderItem } from './reader/reader-item.ts'
+export type { ReaderSlice } from './reader/reader-slice.ts'
 export type { ReaderGroupStore } from './reader-group-store.ts'
 export {
   acquireDelayMs,

@@ -1,0 +1,99 @@
+import type { ReceivedEvent } from '@pravega-ts/event-client'
+import type { CallOptions, CloseOptions, KeyRange } from '@pravega-ts/model'
+import { ReaderPosition } from '../codec/reader-position.ts'
+import { readerChannel } from '../diagnostics.ts'
+import type { EventIterationOptions, EventReader, IterationOptions } from './event-reader.ts'
+import { ItemReading } from './item-reading.ts'
+import { BatchIteration, EventIteration, ItemIteration } from './iterations.ts'
+import type { FeedParts, ReaderFeed } from './reader-feed.ts'
+import type { ReaderItem } from './reader-item.ts'
+import type { ReaderSlice } from './reader-slice.ts'
+import { SliceDesk } from './slice-desk.ts'
+
+/** The ways of reading, over one feed. */
+export class GroupEventReader<T> implements EventReader<T> {
+  readonly readerId: string
+  readonly group: string
+  readonly #parts: FeedParts
+  readonly #feed: ReaderFeed<T>
+  readonly #desk: SliceDesk<T>
+  readonly #reading: ItemReading<T>
+
+  constructor(parts: FeedParts, feed: ReaderFeed<T>) {
+    this.readerId = parts.readerId
+    this.group = parts.groupText
+    this.#parts = parts
+    this.#feed = feed
+    this.#reading = new ItemReading(feed)
+    this.#desk = new SliceDesk(feed, ({ name, acknowledged }) => {
+      const { group, readerId: reader } = this
+      readerChannel.publish({ group, reader, event: 'sliceLost', segment: name, offset: acknowledged })
+    })
+  }
+
+  get segments(): readonly string[] {
+    return this.#feed.segments
+  }
+
+  position(): ReaderPosition {
+    const positions = this.#feed.positions()
+    const known = this.#parts.state.state?.ranges
+    const ranges = new Map<string, KeyRange | undefined>()
+    for (const name of positions.keys()) ranges.set(name, known?.get(name))
+    return new ReaderPosition(positions, ranges)
+  }
+
+  async acquireSegment(call?: CallOptions): Promise<ReaderSlice<T> | undefined> {
+    const fed = await this.#feed.nextSlice(call)
+    if (fed.kind === 'ended') throw fed.cause
+    return fed.kind === 'slice' ? this.#desk.lend(fed.owned, fed.slice) : undefined
+  }
+
+  releaseSegment(slice: ReaderSlice<T>): void {
+    this.#bringBack(slice, undefined)
+  }
+
+  releaseSegmentAt(slice: ReaderSlice<T>, offset: number | bigint): void {
+    this.#bringBack(slice, offset)
+  }
+
+  events(options: EventIterationOptions = {}): AsyncIterableIterator<ReceivedEvent<T>> {
+    return new EventIteration(this.#feed, options)
+  }
+
+  [Symbol.asyncIterator](): AsyncIterableIterator<ReceivedEvent<T>> {
+    return this.events()
+  }
+
+  batches(options: IterationOptions = {}): AsyncIterableIterator<ReaderSlice<T>> {
+    return new BatchIteration(this.#feed, this.#desk, options)
+  }
+
+  async read(call?: CallOptions): Promise<ReaderItem<T>> {
+    const item = this.#reading.ready() ?? (await this.#reading.read(call))
+    if (item.kind === 'ended') throw item.cause
+    return item
+  }
+
+  items(options: IterationOptions = {}): AsyncIterableIterator<ReaderItem<T>> {
+    return new ItemIteration(this.#feed, options)
+  }
+
+  offline(call?: CallOptions): Promise<void> {
+    return this.#feed.offline(call)
+  }
+
+  close(options?: CloseOptions): Promise<void> {
+    return this.#feed.close(options)
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  #bringBack(slice: ReaderSlice<T>, offset: number | bigint | undefined): void {
+    const isBack = this.#desk.bringBack(slice, offset)
+    const { failure } = this.#feed
+    if (!isBack && failure !== undefined) throw failure
+  }
+}
