@@ -140,7 +140,7 @@ describe('a revisioned stream', () => {
       fc.asyncProperty(
         fc.array(fc.string({ maxLength: 60 }), { maxLength: 30 }),
         fc.integer({ min: 1, max: 100 }),
-        fc.boolean(),
+        fc.constantFrom('rightly', 'never', 'always'),
         async (values, maxReadBytes, tellsTail) => {
           const { client, log } = await open()
           Object.assign(client, { maxReadBytes, tellsTail })

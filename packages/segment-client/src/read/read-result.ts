@@ -30,7 +30,10 @@ export type SegmentPiece =
       readonly offset: bigint
       /** A view on what was received, not a copy. May be empty: the server gave up waiting for data. */
       readonly bytes: Uint8Array
-      /** There was nothing behind these bytes when they were read. `false` tells nothing. */
+      /**
+       * A hint that there is nothing behind these bytes. Servers give it too when an append has been acknowledged an instant ago;
+       * `false` tells nothing.
+       */
       readonly atTail: boolean
     }
   | Exclude<ReadResult, { readonly kind: 'data' }>

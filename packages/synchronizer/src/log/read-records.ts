@@ -13,7 +13,10 @@ const PAUSE_AFTER_EMPTY_MS = 50
 
 export interface ReadRange {
   readonly from: bigint
-  /** Where the segment is known to go on to. 'news': something stands at `from`; read everything that there is. */
+  /**
+   * Where the segment is known to go on to. 'news': something stands at `from`; read that and what is behind it, though perhaps not
+   * all that others have written.
+   */
   readonly to: bigint | 'news'
 }
 
@@ -39,7 +42,8 @@ export async function* readRecords(
       parser.push(piece.bytes)
       offset += BigInt(piece.bytes.length)
       yield* takeAll(parser)
-      if (piece.atTail && piece.bytes.length > 0) break
+      // Only where it does not matter: servers say so too when what they have acknowledged cannot be read yet.
+      if (to === 'news' && piece.atTail && piece.bytes.length > 0 && parser.held === 0) break
       if (piece.bytes.length === 0) await step(deadline => deadline.race(sleep(PAUSE_AFTER_EMPTY_MS)))
     }
     if (piece?.kind === 'endOfSegment') break

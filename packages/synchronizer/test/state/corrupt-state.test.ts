@@ -49,6 +49,18 @@ describe('a log that others have written', () => {
     expect(await state.fetchUpdates()).toEqual(['x', 'y'])
   })
 
+  it('may have lost what a member was to read next, with the full state behind it', async () => {
+    const [segment, state] = await open(fullState('["x"]'))
+    await state.fetchUpdates()
+    segment.append(updates('unseen'))
+    segment.start = segment.bytes.length
+    segment.append(updates('z'))
+    expect(await state.fetchUpdates()).toBeUndefined()
+    expect(state.bytesSinceCompaction).toBe(0n)
+    segment.append(fullState('["y"]'))
+    expect(await state.fetchUpdates()).toEqual(['y'])
+  })
+
   it('may have an update record without updates', async () => {
     const [, state] = await open(fullState('[]'), updates(), updates('y'))
     expect(await state.fetchUpdates()).toEqual(['y'])

@@ -32,6 +32,7 @@ const life = fc.record({
   /** Whether each question for the mark is answered wrongly. */
   forgetsMark: fc.boolean(),
   maxReadBytes: fc.integer({ min: 8, max: 400 }),
+  tellsTail: fc.constantFrom('rightly', 'never', 'always'),
   /** How many calls are made without waiting for the ones before. */
   overlap: fc.integer({ min: 1, max: 3 }),
 })
@@ -107,14 +108,14 @@ describe('members of a shared state', () => {
         const segment = store.createStream(stream)
         const members: Member[] = []
         const first = await Promise.all(
-          lives.map(async ({ delays, forgetsMark, maxReadBytes }, index) => {
+          lives.map(async ({ delays, forgetsMark, maxReadBytes, tellsTail }, index) => {
             const client = store.client()
             let asked = 0
             const delay = async (): Promise<void> => {
               const turns = delays[asked++ % delays.length] ?? 0
               for (let n = 0; n < turns; n += 1) await turn()
             }
-            Object.assign(client, { before: delay, after: delay, forgetsMark, maxReadBytes })
+            Object.assign(client, { before: delay, after: delay, forgetsMark, maxReadBytes, tellsTail })
             const state = await openStateSynchronizer(client, stream, textModel)
             members[index] = new Member(String.fromCharCode(97 + index), state)
             return await state.initialize([`by ${index}`])

@@ -186,15 +186,21 @@ describe('a state synchronizer', () => {
     expect(await failure(a.state.updateUnconditionally(['x']))).toMatchObject({ code: 'NO_SUCH_SEGMENT' })
   })
 
+  it('reads on to the end although the server says that it is there already', async () => {
+    const [a, b] = (await new Group().members(2)) as [Member, Member]
+    for (let n = 0; n < 3; n += 1) await a.state.updateState(add(String(n)))
+    Object.assign(b.client, { tellsTail: 'always', maxReadBytes: 20 })
+    expect(await b.state.fetchUpdates()).toEqual(['0', '1', '2'])
+  })
+
   it('notices that the stream was made anew', async () => {
     const group = new Group()
     const [a] = (await group.members(1)) as [Member]
     await a.state.updateState(add('a long text'))
     group.segment.bytes = group.segment.bytes.subarray(0, 14)
-    expect(await failure(a.state.fetchUpdates())).toMatchObject({
-      code: 'CORRUPT_STATE',
-      message: expect.stringContaining('made anew'),
-    })
+    const told = { code: 'CORRUPT_STATE', message: expect.stringContaining('made anew') }
+    expect(await failure(a.state.fetchUpdates())).toMatchObject(told)
+    expect(await failure(a.state.updateState(add('x')))).toMatchObject(told)
   })
 
   it('refuses updates of more than 8 MiB', async () => {
@@ -253,7 +259,7 @@ describe('the requests of a state synchronizer', () => {
   it('ask where the end is when an answer does not tell', async () => {
     const [a, b] = (await new Group().members(2)) as [Member, Member]
     for (let n = 0; n < 3; n += 1) await a.state.updateState(add(String(n)))
-    Object.assign(b.client, { tellsTail: false, maxReadBytes: 20 })
+    Object.assign(b.client, { tellsTail: 'never', maxReadBytes: 20 })
     await b.state.updateState(add('y'))
     expect(b.state.state).toEqual(['0', '1', '2', 'y'])
     expect(b.client.takeRequests()).toEqual(['appendIf', 'read', 'info', 'read', 'read', 'appendIf'])

@@ -68,8 +68,8 @@ export class ModelClient implements SynchronizerStore {
   readonly writers: ModelWriter[] = []
   /** Most bytes of one answer. */
   maxReadBytes = 2 * 1024 * 1024
-  /** Whether answers say that they reach the end, as far as they do. */
-  tellsTail = true
+  /** Whether answers say that they reach the end: when they do, or whatever they do. */
+  tellsTail: 'rightly' | 'never' | 'always' = 'rightly'
   /** Whether the mark is not remembered when it is asked for. */
   forgetsMark = false
   /** Called before a request takes effect, and after it; may wait, or throw in place of the answer. */
@@ -144,9 +144,12 @@ export class ModelClient implements SynchronizerStore {
         if (from < start) return { kind: 'truncated', ...place, startOffset: BigInt(start) }
         if (from < bytes.length) {
           const data = bytes.subarray(from, from + Math.min(maxBytes, this.maxReadBytes))
-          return { kind: 'data', ...place, bytes: data, atTail: this.tellsTail && from + data.length === bytes.length }
+          const isTail = this.tellsTail === 'rightly' && from + data.length === bytes.length
+          return { kind: 'data', ...place, bytes: data, atTail: isTail || this.tellsTail === 'always' }
         }
         if (sealed) return { kind: 'endOfSegment', ...place }
+        // Nobody in these tests waits for so short a time that something might still come.
+        if ((call?.timeoutMs ?? 60_000) <= 5_000) throw new PravegaError('DEADLINE_EXCEEDED', 'nothing has come')
         await turn()
       }
     })
