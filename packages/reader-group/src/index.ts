@@ -54,6 +54,7 @@ export {
   pendingCheckpoint,
   SILENT,
 } from './state/checkpoint-queries.ts'
+export { compactionOf } from './state/compaction.ts'
 export type { GroupConfig } from './state/group-config.ts'
 export {
   cutsOf,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import {
   checkpointStatus,
+  compactionOf,
   decodeInitial,
   encodeInitial,
   pendingCheckpoint,
@@ -163,5 +164,16 @@ describe('reduce', () => {
       state: { ...state, checkpoints: { ...state.checkpoints, last: new Map() } },
     }
     expect(reduce(state, empty).checkpoints.last).toBeUndefined()
+  })
+})
+
+describe('compactionOf', () => {
+  it('waits for a first checkpoint where one will come by itself', () => {
+    const none = groupOf(1, ...joined('r1', 0))
+    expect(compactionOf(none)).toBeUndefined()
+    const manual = { ...none, config: { ...none.config, automaticCheckpointIntervalMs: -1n } }
+    expect(compactionOf(manual)).toEqual({ type: 'compact', state: manual })
+    const checked = after(none, create('c'), answer('c', 'r1', [[segment(0), 1n]]))
+    expect(compactionOf(checked)).toEqual({ type: 'compact', state: checked })
   })
 })
