@@ -26,7 +26,7 @@ export interface Checkpoints {
   readonly published: boolean
 }
 
-/** What the members of a group share. Never changed in place. Facts: reader-groups.md 2.8. */
+/** What the members of a group share. Never changed in place. */
 export interface ReaderGroupState {
   readonly config: GroupConfig
   /** Readers that are online, and what they own, at the offsets of acquiring or of the last checkpoint. */

@@ -21,7 +21,7 @@ export interface Compact {
   readonly state: ReaderGroupState
 }
 
-/** Every change of a group's state. Facts: reader-groups.md 2.6 (bytes) and 2.8 (effects). */
+/** Every change of a group's state. What each does: `reduce`. */
 export type ReaderGroupUpdate =
   | Init
   | Compact
