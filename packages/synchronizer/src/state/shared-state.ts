@@ -1,26 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type CallOptions, type CloseOptions, type Deadline, PravegaError, type ScopedSegment } from '@pravega-ts/model'
 import { conflictChannel } from '../diagnostics.ts'
-import { unserializable } from '../log/log-errors.ts'
-import { frameRecord } from '../log/record-framing.ts'
 import type { SegmentLog } from '../log/segment-log.ts'
 import { OpenCalls } from '../open-calls.ts'
-import { Revision } from '../revision.ts'
+import type { Revision } from '../revision.ts'
 import type { StateDecision, StateModel, StateSynchronizer } from '../state-synchronizer.ts'
 import { Turns } from '../turns.ts'
+import { type Draft, Drafts } from './drafts.ts'
 import { LogFollower } from './log-follower.ts'
 import { moveMark } from './move-mark.ts'
 import type { StateCopy } from './state-copy.ts'
-import { fullStateRecord, updatesRecord } from './state-records.ts'
 
 /** Refusals in a row that are nothing unusual, so that nobody has to wait. */
 const REFUSALS_WITHOUT_PAUSE = 2
 const LONGEST_PAUSE_MS = 100
 
-/** What is to be written behind a copy, and the copy that this leads to. */
-interface Draft<S, R> {
-  readonly record: Uint8Array
-  readonly copy: StateCopy<S>
+/** What a look at the copy leads to; without a draft nothing is written. */
+interface Decision<S, R> {
+  readonly draft: Draft<S> | undefined
   readonly result: R
 }
 
@@ -28,7 +25,7 @@ interface Draft<S, R> {
 export class SharedState<S, I, U> implements StateSynchronizer<S, I, U> {
   readonly segment: ScopedSegment
   readonly #log: SegmentLog
-  readonly #model: StateModel<S, I, U>
+  readonly #drafts: Drafts<S, I, U>
   readonly #follower: LogFollower<S, I, U>
   readonly #calls: OpenCalls
   readonly #turns = new Turns()
@@ -37,7 +34,7 @@ export class SharedState<S, I, U> implements StateSynchronizer<S, I, U> {
   constructor(log: SegmentLog, model: StateModel<S, I, U>, callTimeoutMs: number) {
     this.segment = log.segment
     this.#log = log
-    this.#model = model
+    this.#drafts = new Drafts(log.segment, model)
     this.#follower = new LogFollower(log, model)
     this.#calls = new OpenCalls(`State synchronizer ${log.segment}`, callTimeoutMs)
   }
@@ -60,7 +57,7 @@ export class SharedState<S, I, U> implements StateSynchronizer<S, I, U> {
       while (this.#follower.copy === undefined) {
         const end = await this.#follower.readOn(deadline)
         if (this.#follower.copy !== undefined) break
-        if (await this.#write(this.#fullStateDraft(initial, undefined, end), end, deadline)) return true
+        if (await this.#write(this.#drafts.fullState(initial, undefined, end), end, deadline)) return true
       }
       return false
     })
@@ -75,17 +72,16 @@ export class SharedState<S, I, U> implements StateSynchronizer<S, I, U> {
 
   async updateState<R>(generator: (state: S) => StateDecision<U, R>, call?: CallOptions): Promise<R> {
     return await this.#inTurn('updating', call, async deadline => {
-      const done = await this.#decide(deadline, copy => {
+      return await this.#decide(deadline, copy => {
         const { updates, result } = generator(copy.state)
-        return updates.length === 0 ? { record: undefined, result } : this.#updatesDraft(updates, result, copy)
+        return { draft: updates.length === 0 ? undefined : this.#drafts.updates(updates, copy), result }
       })
-      return done.result
     })
   }
 
   async updateUnconditionally(updates: readonly U[], call?: CallOptions): Promise<void> {
     if (updates.length === 0) return
-    const record = this.#frame(updatesRecord(updates.map(update => this.#encodeUpdate(update))))
+    const record = this.#drafts.unapplied(updates)
     if (this.state === undefined) await this.#inTurn('reading', call, deadline => this.#presentCopy(deadline))
     await this.#calls.run('writing', call, deadline => this.#log.append(record, deadline))
   }
@@ -93,14 +89,15 @@ export class SharedState<S, I, U> implements StateSynchronizer<S, I, U> {
   async compact(compaction: (state: S) => I | undefined, call?: CallOptions): Promise<boolean> {
     return await this.#inTurn('compacting', call, async deadline => {
       const before = (await this.#presentCopy(deadline)).fullStateOffset
-      const { result } = await this.#decide(deadline, copy => {
+      const written = await this.#decide(deadline, copy => {
         const isDone = copy.fullStateOffset !== before
         const initial = isDone ? undefined : compaction(copy.state)
-        if (initial === undefined) return { record: undefined, result: undefined }
-        return this.#fullStateDraft(initial, copy.state, copy.revision.offset)
+        if (initial === undefined) return { draft: undefined, result: undefined }
+        const { offset } = copy.revision
+        return { draft: this.#drafts.fullState(initial, copy.state, offset), result: offset }
       })
-      if (result === undefined) return false
-      await moveMark(this.#log, result, before, deadline)
+      if (written === undefined) return false
+      await moveMark(this.#log, written, before, deadline)
       return true
     })
   }
@@ -119,18 +116,14 @@ export class SharedState<S, I, U> implements StateSynchronizer<S, I, U> {
     return await this.#calls.run(what, call, deadline => this.#turns.take(deadline, () => work(deadline)))
   }
 
-  /** Writes what `draft` makes of the copy, if nobody has written since; otherwise reads on and drafts anew. */
-  async #decide<R>(
-    deadline: Deadline,
-    draft: (copy: StateCopy<S>) => Draft<S, R> | { readonly record: undefined; readonly result: R },
-  ): Promise<{ readonly result: R }> {
+  /** Writes what is decided on the copy, if nobody has written since; otherwise reads on and has it decided anew. */
+  async #decide<R>(deadline: Deadline, decide: (copy: StateCopy<S>) => Decision<S, R>): Promise<R> {
     for (let refusals = 0; ; ) {
       deadline.check()
       const copy = await this.#presentCopy(deadline)
-      const next = draft(copy)
-      if (next.record === undefined) return next
+      const { draft, result } = decide(copy)
       const { offset } = copy.revision
-      if (await this.#write(next, offset, deadline)) return next
+      if (draft === undefined || (await this.#write(draft, offset, deadline))) return result
       refusals += 1
       const delayMs = refusals > REFUSALS_WITHOUT_PAUSE ? Math.random() * Math.min(LONGEST_PAUSE_MS, 2 ** refusals) : 0
       conflictChannel.publish({ segment: String(this.segment), offset, attempt: refusals, delayMs })
@@ -139,7 +132,7 @@ export class SharedState<S, I, U> implements StateSynchronizer<S, I, U> {
     }
   }
 
-  async #write<R>(draft: Draft<S, R>, offset: bigint, deadline: Deadline): Promise<boolean> {
+  async #write(draft: Draft<S>, offset: bigint, deadline: Deadline): Promise<boolean> {
     const isWritten = await this.#log.appendIf(offset, draft.record, deadline)
     if (isWritten) this.#follower.adopt(draft.copy)
     return isWritten
@@ -154,59 +147,5 @@ export class SharedState<S, I, U> implements StateSynchronizer<S, I, U> {
       `Segment ${this.segment} holds no state that could be changed. Call initialize() first`,
       { details: { segment: String(this.segment) } },
     )
-  }
-
-  #updatesDraft<R>(updates: readonly U[], result: R, copy: StateCopy<S>): Draft<S, R> {
-    // Taken through their bytes, so that this member applies what the others will read.
-    const encoded = updates.map(update => this.#encodeUpdate(update))
-    let { state } = copy
-    for (const bytes of encoded) state = this.#applyOwn(state, this.#decodeUpdate(bytes))
-    const record = this.#frame(updatesRecord(encoded))
-    const revision = new Revision(this.segment, copy.revision.offset + BigInt(record.length), updates.length - 1)
-    return { record, copy: { ...copy, state, revision }, result }
-  }
-
-  #fullStateDraft(initial: I, previous: S | undefined, offset: bigint): Draft<S, bigint> {
-    const bytes = this.#serialize('Encoding a full state', () => this.#model.encodeInitial(initial))
-    const taken = this.#serialize('Decoding a full state', () => this.#model.decodeInitial(bytes))
-    const state = this.#model.begin(taken, previous)
-    const record = this.#frame(fullStateRecord(bytes))
-    const revision = new Revision(this.segment, offset + BigInt(record.length))
-    return { record, copy: { state, revision, fullStateOffset: offset }, result: offset }
-  }
-
-  #applyOwn(state: S, update: U): S {
-    try {
-      return this.#model.apply(state, update)
-    } catch (error) {
-      if (PravegaError.is(error)) throw error
-      const why = error instanceof Error ? error.message : String(error)
-      throw new PravegaError(
-        'ILLEGAL_STATE_UPDATE',
-        `An update of the state in segment ${this.segment} does not fit it and was not written: ${why}. Let the generator look at the state that it is given`,
-        { cause: error, details: { segment: String(this.segment) } },
-      )
-    }
-  }
-
-  #encodeUpdate(update: U): Uint8Array {
-    return this.#serialize('Encoding an update', () => this.#model.encodeUpdate(update))
-  }
-
-  #decodeUpdate(bytes: Uint8Array): U {
-    return this.#serialize('Decoding an update', () => this.#model.decodeUpdate(bytes))
-  }
-
-  #frame(pieces: readonly Uint8Array[]): Uint8Array {
-    return frameRecord(this.segment, pieces)
-  }
-
-  #serialize<T>(what: string, work: () => T): T {
-    try {
-      return work()
-    } catch (error) {
-      if (PravegaError.is(error)) throw error
-      throw unserializable(what, this.segment, undefined, error)
-    }
   }
 }
