@@ -1,0 +1,123 @@
+import { ClientFactory, ScalingPolicy, type StreamManager } from '@pravega-ts/client'
+import {
+  bytesSerializer,
+  type EventWriter,
+  type EventWriterOptions,
+  fetchEvent,
+  openEventWriter,
+  type Serializer,
+  utf8Serializer,
+} from '@pravega-ts/event-client'
+import { readerGroupStreamName, ScopedStream } from '@pravega-ts/model'
+import {
+  createReaderGroup,
+  type EventReader,
+  type EventReaderOptions,
+  logStore,
+  openEventReader,
+  type ReaderGroup,
+  type ReaderGroupConfigOptions,
+} from '@pravega-ts/reader-group'
+import { type Engine, uniqueName } from '../../src/engine.ts'
+
+/** Times of a group that is to show in seconds what takes half a minute with the defaults. */
+export const QUICK_GROUP = { refreshTimeMs: 300, automaticCheckpointIntervalMs: 1_000 }
+const QUICK_READER = { balanceUnitMs: 100 }
+
+/** Nothing but the reader's options is left to say. */
+type ReaderOptions<T> = Omit<EventReaderOptions<T>, 'serializer'> & { readonly readerId?: string }
+
+/** A scope of its own on a server, and short ways to what a case needs. Closes everything that was made through it. */
+export class EventScene implements AsyncDisposable {
+  readonly scope: string
+  readonly factory: ClientFactory
+  readonly #disposables: AsyncDisposableStack = new AsyncDisposableStack()
+  #made = 0
+
+  private constructor(scope: string, factory: ClientFactory) {
+    this.scope = scope
+    this.factory = this.#disposables.use(factory)
+  }
+
+  static async open(engine: Engine, prefix: string): Promise<EventScene> {
+    const scope = uniqueName(prefix)
+    const factory = await ClientFactory.create(engine.controllerUri)
+    await factory.streamManager().createScope(scope)
+    return new EventScene(scope, factory)
+  }
+
+  get manager(): StreamManager {
+    return this.factory.streamManager()
+  }
+
+  /** Something to be closed with the scene, before what was made earlier. */
+  use<T extends AsyncDisposable>(resource: T): T {
+    return this.#disposables.use(resource)
+  }
+
+  async stream(segments = 1): Promise<ScopedStream> {
+    const stream = new ScopedStream(this.scope, `stream-${this.#made++}`)
+    await this.manager.createStream(stream, { scaling: ScalingPolicy.fixed(segments) })
+    return stream
+  }
+
+  /** A writer of text. */
+  async writer(
+    stream: ScopedStream | string,
+    options: Omit<EventWriterOptions<string>, 'serializer'> & { readonly factory?: ClientFactory } = {},
+  ): Promise<EventWriter<string>> {
+    const { factory = this.factory, ...rest } = options
+    const scoped = stream instanceof ScopedStream ? stream : ScopedStream.parse(stream)
+    const writer = await openEventWriter(factory.segmentStore, scoped, { ...rest, serializer: utf8Serializer })
+    // What a case has made fail on purpose is told by close once more.
+    return this.#disposables.adopt(writer, made => made.close().catch(() => {}))
+  }
+
+  /** A group of the scene's scope with quick times. */
+  async group(
+    streams: ReaderGroupConfigOptions['streams'],
+    options: Omit<ReaderGroupConfigOptions, 'streams'> = {},
+  ): Promise<ReaderGroup> {
+    const name = { scope: this.scope, name: `group-${this.#made++}` }
+    const { group } = await createReaderGroup(this.factory.segmentStore, name, { ...QUICK_GROUP, ...options, streams })
+    return this.use(group)
+  }
+
+  /** A reader of text. */
+  reader(group: ReaderGroup, options: ReaderOptions<string> = {}): Promise<EventReader<string>> {
+    return this.#reader(group, utf8Serializer, options)
+  }
+
+  /** A reader of bytes. */
+  bytesReader(group: ReaderGroup, options: ReaderOptions<Uint8Array> = {}): Promise<EventReader<Uint8Array>> {
+    return this.#reader(group, bytesSerializer, options)
+  }
+
+  async #reader<T>(group: ReaderGroup, serializer: Serializer<T>, options: ReaderOptions<T>): Promise<EventReader<T>> {
+    const { readerId, ...rest } = options
+    const store = this.factory.segmentStore
+    const state = logStore(store, new ScopedStream(group.scope, readerGroupStreamName(group.name)))
+    const parts = { store, state, group, readerId }
+    return this.use(await openEventReader(parts, { ...QUICK_READER, ...rest, serializer }))
+  }
+
+  /** The next events of a reader, as text. All of them are acknowledged. */
+  async take(reader: EventReader<string>, count: number): Promise<string[]> {
+    const events: string[] = []
+    if (count === 0) return events
+    for await (const event of reader.events({ acknowledgeOnBreak: true })) {
+      events.push(event.value)
+      if (events.length === count) break
+    }
+    return events
+  }
+
+  /** An event by its pointer's text. */
+  async fetch(pointer: string): Promise<string> {
+    return (await fetchEvent(this.factory.segmentStore, pointer, utf8Serializer)).value
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#disposables.disposeAsync()
+  }
+}
