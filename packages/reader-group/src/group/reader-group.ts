@@ -1,6 +1,9 @@
 import type { CallOptions, StreamCut } from '@pravega-ts/model'
 import type { Checkpoint } from '../codec/checkpoint.ts'
 import type { ReaderPosition } from '../codec/reader-position.ts'
+import type { EventReader } from '../reader/event-reader.ts'
+import type { EventReaderOptions } from '../reader/event-reader-options.ts'
+import { openEventReader } from '../reader/open-event-reader.ts'
 import type { GroupConfig } from '../state/group-config.ts'
 import { lastCheckpointCuts, type StreamCuts, streamCutsOf } from '../state/positions.ts'
 import type { ReaderGroupState } from '../state/reader-group-state.ts'
@@ -22,6 +25,11 @@ import { readerOffline } from './reader-offline.ts'
 import { resetGroup, streamsFrom } from './reset.ts'
 import { updateRetentionStreamCut } from './retention.ts'
 import { unreadBytes } from './unread-bytes.ts'
+
+/** Options of a reader that a group makes. */
+export interface GroupReaderOptions<T> extends EventReaderOptions<T> {
+  readonly readerId?: string | undefined
+}
 
 /**
  * A group of readers that share streams: each event goes to one of them. This object is not a reader: it looks at the group, changes
@@ -65,6 +73,22 @@ export class ReaderGroup implements AsyncDisposable {
   /** Ids of the readers that are online. A reader that has died is, until somebody takes it offline. */
   async readers(call?: CallOptions): Promise<readonly string[]> {
     return [...(await this.state(call)).assigned.keys()]
+  }
+
+  /**
+   * Makes a reader, which joins the group at once.
+   *
+   * @param options - `readerId`: unique among the readers that are online; a reader that comes back after a crash may take its old id when that was
+   * taken offline. Default: a random one.
+   * @throws PravegaError `READER_EXISTS`; `READER_GROUP_STALE` when a stream was deleted, and perhaps made again, under the group
+   */
+  async createReader<T = Uint8Array>(options: GroupReaderOptions<T> = {}, call?: CallOptions): Promise<EventReader<T>> {
+    const { store, group, state, newState } = this.#context
+    const { readerId, ...rest } = options
+    using deadline = callDeadline('Joining', group, call)
+    await checkSegments(store, group, await state.refresh(deadline.rest()), () => deadline.rest())
+    const parts = { store, group, state: newState(), readerId }
+    return await openEventReader<T>(parts, rest, deadline.rest())
   }
 
   /**

@@ -1,7 +1,7 @@
 import { type CallOptions, Deadline, PravegaError, type ScopedStream } from '@pravega-ts/model'
-import { openStateSynchronizer, type StateSynchronizer } from '@pravega-ts/synchronizer'
+import { openStateSynchronizer, type StateSynchronizer, type SynchronizerStore } from '@pravega-ts/synchronizer'
 import { readerGroupModel } from '../codec/state-model.ts'
-import type { ReaderGroupStore } from '../reader-group-store.ts'
+import { compactionOf } from '../state/compaction.ts'
 import type { ReaderGroupState } from '../state/reader-group-state.ts'
 import { reduce } from '../state/reduce.ts'
 import type { Compact, Init, ReaderGroupUpdate } from '../state/updates.ts'
@@ -28,20 +28,20 @@ type Log = StateSynchronizer<ReaderGroupState, Init | Compact, ReaderGroupUpdate
  *
  * @param stream - `_RG<group>` in the group's scope; the controller makes it with the group.
  */
-export function logStore(store: ReaderGroupStore, stream: ScopedStream, options: LogStoreOptions = {}): StateStore {
+export function logStore(store: SynchronizerStore, stream: ScopedStream, options: LogStoreOptions = {}): StateStore {
   return new LogStore(store, stream, options)
 }
 
 class LogStore implements StateStore {
   readonly features = { kind: 'log', checkpoints: true }
-  readonly #store: ReaderGroupStore
+  readonly #store: SynchronizerStore
   readonly #stream: ScopedStream
   readonly #random: () => number
   readonly #end = new AbortController()
   #log: Promise<Log> | undefined
   #opened: Log | undefined
 
-  constructor(store: ReaderGroupStore, stream: ScopedStream, { random = Math.random }: LogStoreOptions) {
+  constructor(store: SynchronizerStore, stream: ScopedStream, { random = Math.random }: LogStoreOptions) {
     this.#store = store
     this.#stream = stream
     this.#random = random
@@ -80,7 +80,7 @@ class LogStore implements StateStore {
   compact(call?: CallOptions): Promise<boolean> {
     return this.#using(call, async (log, rest) => {
       if (log.bytesSinceCompaction <= COMPACT_ABOVE_BYTES || this.#random() >= COMPACT_PROBABILITY) return false
-      return await log.compact(state => ({ type: 'compact', state }), rest())
+      return await log.compact(compactionOf, rest())
     })
   }
 

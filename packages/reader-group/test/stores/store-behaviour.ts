@@ -161,10 +161,11 @@ export function describeStore(name: string, make: () => StoreUnderTest): void {
       const store = make()
       const [a, b] = [store.member(), store.member()]
       await a.initialize(initial())
+      await a.transact(() => add('r1'))
       await b.refresh()
       await store.delete()
       await expect(b.refresh()).rejects.toMatchObject({ code: 'READER_GROUP_NOT_FOUND' })
-      await expect(b.transact(() => add('r1'))).rejects.toMatchObject({ code: 'READER_GROUP_NOT_FOUND' })
+      await expect(b.transact(() => add('r2'))).rejects.toMatchObject({ code: 'READER_GROUP_NOT_FOUND' })
       await expect(b.append({ type: 'removeReader', reader: 'r1', offsets: new Map() })).rejects.toMatchObject({
         code: 'READER_GROUP_NOT_FOUND',
       })
