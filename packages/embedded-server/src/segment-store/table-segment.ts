@@ -25,7 +25,6 @@ export interface TableDelta {
 
 const NO_CONDITION = UNSET
 const MUST_NOT_EXIST = -1n
-const ANY_OFFSET = -1n
 const MAX_KEY_BYTES = 8192
 const MAX_ENTRY_BYTES = 1024 * 1024
 const ENTRY_OVERHEAD = 17
@@ -68,7 +67,7 @@ export class TableSegment {
 
   /** The entry of each key, in order; a missing one has version -1 and no value. */
   read(keys: readonly TableKey[]): readonly TableEntry[] | TableRefusal {
-    const refusal = this.#illegalKey(keys)
+    const refusal = this.#illegalLength(keys)
     if (refusal !== undefined) return refusal
     let bytes = 0
     const entries = keys.map(({ data }) => {
@@ -122,7 +121,8 @@ export class TableSegment {
 
   #checkChange(keys: readonly TableKey[], tableOffset: bigint): TableRefusal | undefined {
     if (this.stored.isSealed) return { refused: 'sealed' }
-    if (tableOffset !== ANY_OFFSET && tableOffset !== this.stored.length) {
+    // Any negative one is no condition.
+    if (tableOffset >= 0n && tableOffset !== this.stored.length) {
       return { refused: 'badOffset', length: this.stored.length }
     }
     for (const { data, keyVersion } of keys) {
@@ -146,11 +146,17 @@ export class TableSegment {
   }
 
   #illegalKey(keys: readonly TableKey[]): TableRefusal | undefined {
-    const { keyLength, name } = this.stored
     for (const { data, keyVersion } of keys) {
       if (keyVersion < MUST_NOT_EXIST && keyVersion !== NO_CONDITION) throw violation(`the key version ${keyVersion}`)
       if (data.byteLength > MAX_KEY_BYTES)
         return illegal(`a key has ${data.byteLength} bytes, the limit is ${MAX_KEY_BYTES}`)
+    }
+    return this.#illegalLength(keys)
+  }
+
+  #illegalLength(keys: readonly TableKey[]): TableRefusal | undefined {
+    const { keyLength, name } = this.stored
+    for (const { data } of keys) {
       if (keyLength > 0 && data.byteLength !== keyLength) {
         return illegal(`a key has ${data.byteLength} bytes, but the table ${name} takes keys of ${keyLength}`)
       }
@@ -172,6 +178,9 @@ export class TableSegment {
       if (key.byteLength > 0 && key.byteLength !== keyLength) {
         return illegal(`a key of the range has ${key.byteLength} bytes, but the keys of the table have ${keyLength}`)
       }
+    }
+    if (from.byteLength > 0 && to.byteLength > 0 && Buffer.compare(from, to) > 0) {
+      return illegal('the first key of the range is behind its last one')
     }
     return { from: from.byteLength > 0 ? from : undefined, to: to.byteLength > 0 ? to : undefined }
   }

@@ -126,6 +126,7 @@ describe('conditions', () => {
     expect(await client.ask(updateTable(2n, table, [entry('b', '2')], 3n))).toEqual(refused)
     expect(await client.ask(removeKeys(2n, table, [key('a')], 3n))).toEqual(refused)
     expect(await client.ask(updateTable(3n, table, [entry('b', '2')], 19n))).toMatchObject({ updatedVersions: [19n] })
+    expect(await client.ask(updateTable(4n, table, [entry('b', '3')], -7n))).toMatchObject({ updatedVersions: [38n] })
   })
 })
 
@@ -148,6 +149,14 @@ describe('what is refused', () => {
   test('the largest key and the largest entry are taken', async () => {
     const { client, table } = await newTable()
     await put(client, table, entry('k'.repeat(8192), ''), entry('k', 'v'.repeat(1024 * 1024 - 18)))
+  })
+
+  test('not the look for a key that no table can have: it is missing', async () => {
+    const { client, table } = await newTable()
+    expect(await client.ask(readTable(1n, table, 'k'.repeat(8193)))).toMatchObject({
+      command: 'TableRead',
+      entries: [{ key: { keyVersion: -1n } }],
+    })
   })
 
   test('a key of the wrong length, in a table of one key length', async () => {
@@ -346,6 +355,10 @@ describe('iteration', () => {
     expect(await range('bbbb', '')).toEqual(['bbbb', 'cccc', 'dddd'])
     expect(await range('bbba', 'cccc')).toEqual(['bbbb', 'cccc'])
     expect(await range('', 'bbbz')).toEqual(['aaaa', 'bbbb'])
+    expect(await client.ask(readEntries(1n, table, { fromKey: bytes('cccc'), toKey: bytes('bbbb') }))).toMatchObject({
+      command: 'ErrorMessage',
+      errorCode: 0,
+    })
     expect(await client.ask(readEntries(1n, table, { continuationToken: bytes('aaaa') }))).toMatchObject({
       command: 'ErrorMessage',
     })
