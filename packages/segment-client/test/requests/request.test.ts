@@ -3,6 +3,7 @@ import type { Reply, Request } from '@pravega-ts/wire-protocol'
 import { describe, expect, it } from 'vitest'
 import * as attributes from '../../src/requests/attribute-requests.ts'
 import * as lifecycle from '../../src/requests/lifecycle-requests.ts'
+import { read } from '../../src/requests/read-request.ts'
 import { request } from '../../src/store-context.ts'
 import { FakeCluster } from '../support/fake-cluster.ts'
 
@@ -118,6 +119,51 @@ describe('idempotent requests', () => {
     expect(() => lifecycle.truncate(segment, -1)).toThrow(/offsets go from 0/)
     expect(() => lifecycle.truncate(segment, 2 ** 60)).toThrow(/bigint/)
     expect(() => lifecycle.truncate(segment, 0.5)).toThrow(/bigint/)
+  })
+})
+
+describe('a single read', () => {
+  it('gives what is there, and hints where the end is', async () => {
+    const cluster = new FakeCluster()
+    cluster.segment(segment).append(Buffer.from('abcdefghijkl'))
+    const bytes = (text: string): Buffer => Buffer.from(text)
+    const first = await request(cluster.context(), read(segment, 0, 8), undefined)
+    expect(first).toEqual({ kind: 'data', offset: 0n, bytes: bytes('abcdefgh'), atTail: false })
+    const rest = await request(cluster.context(), read(segment, 8n), undefined)
+    expect(rest).toEqual({ kind: 'data', offset: 8n, bytes: bytes('ijkl'), atTail: true })
+    expect(cluster.tokensGiven).toEqual(['s/t read ', 's/t read '])
+  })
+
+  it('says that nothing is there any more, or will be', async () => {
+    const cluster = new FakeCluster()
+    const content = cluster.segment(segment)
+    content.append(Buffer.from('abcdef'))
+    content.startOffset = 3
+    const truncated = await request(cluster.context(), read(segment, 0), undefined)
+    expect(truncated).toEqual({ kind: 'truncated', offset: 0n, startOffset: 3n })
+    const waiting = request(cluster.context(), read(segment, 6), undefined)
+    content.seal()
+    expect(await waiting).toEqual({ kind: 'endOfSegment', offset: 6n })
+    expect(await request(cluster.context(), read(segment, 6), undefined)).toEqual({ kind: 'endOfSegment', offset: 6n })
+  })
+
+  it('waits at the end, as long as the call may take', async () => {
+    const cluster = new FakeCluster()
+    const call = { timeoutMs: 20 }
+    await expect(request(cluster.context(), read(segment, 0), call)).rejects.toMatchObject({
+      code: 'DEADLINE_EXCEEDED',
+    })
+    const waiting = request(cluster.context(), read(segment, 0), undefined)
+    cluster.segment(segment).append(Buffer.from('x'))
+    expect(await waiting).toMatchObject({ kind: 'data', offset: 0n })
+  })
+
+  it('is made again after a lost connection, and refuses lengths that servers would change', async () => {
+    const cluster = new FakeCluster()
+    cluster.segment(segment).append(Buffer.from('x'))
+    once(cluster, 'ReadSegment', () => 'cut')
+    expect(await request(cluster.context(), read(segment, 0), undefined)).toMatchObject({ kind: 'data' })
+    for (const length of [0, 7, 8.5, 2 * 1024 * 1024 + 1]) expect(() => read(segment, 0, length)).toThrow(/from 8 to/)
   })
 })
 
