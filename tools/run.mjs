@@ -6,7 +6,9 @@ import { become } from './become.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const APPS = {
-  'file-roundtrip': 'apps/samples/file-roundtrip/dist/index.js',
+  tour: 'apps/samples/tour/dist/main.js',
+  'file-roundtrip': 'apps/samples/file-roundtrip/dist/main.js',
+  resume: 'apps/samples/resume/dist/main.js',
   bench: 'apps/bench/dist/index.js',
   cli: 'apps/cli/bin/pravega.mjs',
 }

@@ -4,14 +4,17 @@ import type { CliContext } from './context.ts'
 import { EXIT_CODES_TEXT } from './exit-codes.ts'
 import { bytesRoutes } from './routes/bytes.ts'
 import { completion } from './routes/completion.ts'
+import { eventRoutes } from './routes/event.ts'
+import { readerGroupRoutes } from './routes/reader-group.ts'
 import { scopeRoutes } from './routes/scope.ts'
 import { server } from './routes/server.ts'
 import { streamRoutes } from './routes/stream.ts'
 
-const ABOUT = `Pravega streams from the command line: scopes, streams, bytes in and out, and a server to try it on.
+const ABOUT = `Pravega streams from the command line: scopes, streams, events and bytes in and out, and a server to try it on.
 
 To start, in two terminals:
   pravega server
+  pravega event write demo/events lines.txt --create && pravega event read demo/events
   pravega bytes write demo/files some.file --create && pravega bytes read demo/files --output copy.file
 
 On every command that talks to a server (all of them in --help-all of each command):
@@ -30,7 +33,15 @@ function versionText(): string {
 
 export const application: Application<CliContext> = buildApplication<CliContext>(
   buildRouteMap({
-    routes: { server, scope: scopeRoutes, stream: streamRoutes, bytes: bytesRoutes, completion },
+    routes: {
+      server,
+      scope: scopeRoutes,
+      stream: streamRoutes,
+      event: eventRoutes,
+      readerGroup: readerGroupRoutes,
+      bytes: bytesRoutes,
+      completion,
+    },
     docs: { brief: 'Pravega streams from the command line', fullDescription: ABOUT },
   }),
   {

@@ -22,6 +22,8 @@ const OF_ERROR: Partial<Record<ErrorCode, ExitCode>> = {
   SCOPE_NOT_FOUND: EXIT.notFound,
   STREAM_NOT_FOUND: EXIT.notFound,
   NO_SUCH_SEGMENT: EXIT.notFound,
+  READER_GROUP_NOT_FOUND: EXIT.notFound,
+  SUBSCRIBER_NOT_FOUND: EXIT.notFound,
 
   OFFSET_OUT_OF_RANGE: EXIT.refused,
   MULTIPLE_SEGMENTS: EXIT.refused,
@@ -33,6 +35,13 @@ const OF_ERROR: Partial<Record<ErrorCode, ExitCode>> = {
   STREAM_NOT_SEALED: EXIT.refused,
   STREAM_CUT_INVALID: EXIT.refused,
   SCALE_REFUSED: EXIT.refused,
+  EVENT_TOO_LARGE: EXIT.refused,
+  OPERATION_UNSUPPORTED: EXIT.refused,
+  READER_EXISTS: EXIT.refused,
+  READER_GROUP_CONFIG_MISMATCH: EXIT.refused,
+  READER_GROUP_OTHER_STORE: EXIT.refused,
+  READER_GROUP_STALE: EXIT.refused,
+  CHECKPOINT_REFUSED: EXIT.refused,
   UNAUTHENTICATED: EXIT.refused,
   PERMISSION_DENIED: EXIT.refused,
   TOKEN_REFUSED: EXIT.refused,
@@ -56,7 +65,7 @@ export const EXIT_CODES_TEXT = `Exit codes:
   0  done
   1  failed
   2  the command line (or a configured value) is wrong
-  3  the scope, stream or segment is not there
+  3  the scope, stream, segment or reader group is not there
   4  refused: exists already, sealed, not empty, wrong offset, no permission
   5  the server could not be reached, or did not answer in time
   130  stopped by Ctrl-C (143: by SIGTERM)`

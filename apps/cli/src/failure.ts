@@ -31,6 +31,9 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   STREAM_NOT_FOUND: 'See what is there with `pravega stream list SCOPE`, or make it with `pravega stream create`.',
   SCOPE_NOT_EMPTY: 'Delete the streams in it first, or all at once with --recursive.',
   STREAM_NOT_SEALED: 'Seal it first with `pravega stream seal`, or do both with --seal.',
+  READER_GROUP_NOT_FOUND:
+    'See what is there with `pravega reader-group list SCOPE`, or make it with `pravega reader-group create`.',
+  READER_EXISTS: 'If that reader has died, take it offline with `pravega reader-group offline GROUP READER`.',
   MULTIPLE_SEGMENTS: 'Byte streams have one segment: `pravega stream create --segments 1`.',
   CONDITIONAL_CHECK_FAILED: 'Another writer writes to the same stream. Stop it, or let both append with --shared.',
 }

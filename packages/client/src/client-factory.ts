@@ -7,12 +7,51 @@ import {
   openByteWriter,
 } from '@pravega-ts/byte-client'
 import { type ClientConfig, type ClientConfigOptions, resolveClientConfig } from '@pravega-ts/config'
-import { type Controller, createController } from '@pravega-ts/controller-client'
-import { type CloseOptions, PravegaError } from '@pravega-ts/model'
+import {
+  type Controller,
+  createController,
+  type ListOptions,
+  type ReaderGroupName,
+} from '@pravega-ts/controller-client'
+import {
+  type EventPointer,
+  type EventWriter,
+  type EventWriterOptions,
+  fetchEvent,
+  openEventWriter,
+  type ReceivedEvent,
+  type Serializer,
+} from '@pravega-ts/event-client'
+import { type CallOptions, type CloseOptions, PravegaError } from '@pravega-ts/model'
+import {
+  createReaderGroup,
+  deleteReaderGroup,
+  listReaderGroups,
+  type OpenReaderGroupOptions,
+  openReaderGroup,
+  type ReaderGroup,
+  type ReaderGroupOptions,
+} from '@pravega-ts/reader-group'
 import { SegmentStore } from '@pravega-ts/segment-client'
+import {
+  openRevisionedStream,
+  openStateSynchronizer,
+  openTable,
+  openTableSynchronizer,
+  type RevisionedCodec,
+  type RevisionedStream,
+  type StateModel,
+  type StateSynchronizer,
+  type SynchronizerOptions,
+  type Table,
+  type TableAddress,
+  type TableOptions,
+  type TableSynchronizer,
+  type TableSynchronizerOptions,
+} from '@pravega-ts/synchronizer'
 import type { Dial } from '@pravega-ts/wire-protocol'
 import { StreamManager } from './stream-manager.ts'
-import { type ByteTarget, byteTargetOf } from './targets.ts'
+import { type ByteTarget, byteTargetOf, type GroupTarget, type StreamTarget, streamOf, tableOf } from './targets.ts'
 
 /** Parts that replace those that the factory would make. */
 export interface ClientFactoryParts {
@@ -28,7 +67,8 @@ export interface ClientFactoryParts {
  * @example
  * ```ts
  * await using factory = await ClientFactory.create('tcp://localhost:9090')
- * await using writer = await factory.createByteWriter('demo/bytes')
+ * await using writer = await factory.createEventWriter('demo/events')
+ * await writer.writeEvent(Buffer.from('hello world'), { routingKey: 'greetings' })
  * ```
  */
 export class ClientFactory implements AsyncDisposable {
@@ -88,6 +128,136 @@ export class ClientFactory implements AsyncDisposable {
   async createByteReader(target: ByteTarget, options: ByteReaderOptions = {}): Promise<ByteReader> {
     this.#checkOpen()
     return openByteReader(this.segmentStore, byteTargetOf(target), options)
+  }
+
+  /**
+   * A writer of events.
+   *
+   * @param target - Stream, as a noun or as text.
+   * @throws PravegaError `STREAM_NOT_FOUND`, `STREAM_SEALED`, `CLOSED`
+   */
+  async createEventWriter<T = Uint8Array>(
+    target: StreamTarget,
+    options: EventWriterOptions<T> = {},
+  ): Promise<EventWriter<T>> {
+    this.#checkOpen()
+    return openEventWriter(this.segmentStore, streamOf(target), options)
+  }
+
+  /**
+   * Creates a reader group, unless it exists already with this configuration; then it is opened. All processes that take part in a
+   * group may call it, at any time.
+   *
+   * @param target - The group's name, in two parts or as `scope/group`.
+   * @throws PravegaError `READER_GROUP_CONFIG_MISMATCH` when there is one that reads something else, `READER_GROUP_OTHER_STORE`,
+   * `SCOPE_NOT_FOUND`, `STREAM_NOT_FOUND`, `CLOSED`
+   */
+  async createReaderGroup(target: GroupTarget, options: ReaderGroupOptions, call?: CallOptions): Promise<ReaderGroup> {
+    this.#checkOpen()
+    return (await createReaderGroup(this.segmentStore, target, options, call)).group
+  }
+
+  /**
+   * Opens a reader group that exists: to make readers, to look at it, to change it.
+   *
+   * @throws PravegaError `READER_GROUP_NOT_FOUND`, `READER_GROUP_OTHER_STORE`, `CLOSED`
+   */
+  async openReaderGroup(
+    target: GroupTarget,
+    options: OpenReaderGroupOptions = {},
+    call?: CallOptions,
+  ): Promise<ReaderGroup> {
+    this.#checkOpen()
+    return openReaderGroup(this.segmentStore, target, options, call)
+  }
+
+  /**
+   * Deletes a reader group with its positions. Its streams stay.
+   *
+   * @returns `false`: there was none
+   */
+  async deleteReaderGroup(
+    target: GroupTarget,
+    options: OpenReaderGroupOptions = {},
+    call?: CallOptions,
+  ): Promise<boolean> {
+    this.#checkOpen()
+    return deleteReaderGroup(this.segmentStore, target, options, call)
+  }
+
+  /** The reader groups of a scope. Those in the format of the Rust client cannot be listed: nobody keeps a list of them. */
+  listReaderGroups(scope: string, options: Omit<ListOptions, 'includeInternal'> = {}): AsyncIterable<ReaderGroupName> {
+    this.#checkOpen()
+    return listReaderGroups(this.segmentStore, scope, options)
+  }
+
+  /**
+   * Reads one event again, by the pointer that came with it.
+   *
+   * @param pointer - `event.pointer`, or its text.
+   * @throws PravegaError `SEGMENT_TRUNCATED`, `NO_SUCH_SEGMENT`, `CORRUPT_EVENT` when no event of that length is there, `CLOSED`
+   */
+  async fetchEvent<T = Uint8Array>(
+    pointer: EventPointer | string,
+    serializer?: Serializer<T>,
+    call?: CallOptions,
+  ): Promise<ReceivedEvent<T>> {
+    this.#checkOpen()
+    return fetchEvent(this.segmentStore, pointer, serializer, call)
+  }
+
+  /**
+   * Values over a stream of one segment, in one order that all writers agree on.
+   *
+   * @throws PravegaError `STREAM_NOT_FOUND`, `STREAM_SEALED`, `MULTIPLE_SEGMENTS`, `CLOSED`
+   */
+  async createRevisionedStream<T>(
+    target: ByteTarget,
+    codec: RevisionedCodec<T>,
+    options?: SynchronizerOptions,
+    call?: CallOptions,
+  ): Promise<RevisionedStream<T>> {
+    this.#checkOpen()
+    return openRevisionedStream(this.segmentStore, byteTargetOf(target), codec, options, call)
+  }
+
+  /**
+   * A state that its members share over a stream of one segment.
+   *
+   * @throws PravegaError `STREAM_NOT_FOUND`, `STREAM_SEALED`, `MULTIPLE_SEGMENTS`, `CLOSED`
+   */
+  async createStateSynchronizer<S, I, U>(
+    target: ByteTarget,
+    model: StateModel<S, I, U>,
+    options?: SynchronizerOptions,
+    call?: CallOptions,
+  ): Promise<StateSynchronizer<S, I, U>> {
+    this.#checkOpen()
+    return openStateSynchronizer(this.segmentStore, byteTargetOf(target), model, options, call)
+  }
+
+  /**
+   * A table of keys and values with versions; made if it is not there.
+   *
+   * @param target - Its name, in two parts or as `scope/table`; or the table segment.
+   */
+  async openTable<K, V>(
+    target: TableAddress | string,
+    options: TableOptions<K, V>,
+    call?: CallOptions,
+  ): Promise<Table<K, V>> {
+    this.#checkOpen()
+    return openTable(this.segmentStore, tableOf(target), options, call)
+  }
+
+  /** A table as a map of maps that its members share; made if it is not there. See {@link ClientFactory.openTable}. */
+  async openTableSynchronizer(
+    target: TableAddress | string,
+    options?: TableSynchronizerOptions,
+    call?: CallOptions,
+  ): Promise<TableSynchronizer> {
+    this.#checkOpen()
+    return openTableSynchronizer(this.segmentStore, tableOf(target), options, call)
   }
 
   /**

@@ -14,7 +14,20 @@ export {
   keycloakCredentials,
   type Logger,
 } from '@pravega-ts/config'
-export type { ListOptions, SegmentWithRange } from '@pravega-ts/controller-client'
+export type { ListOptions, ReaderGroupName, SegmentWithRange } from '@pravega-ts/controller-client'
+export {
+  bytesSerializer,
+  EventPointer,
+  type EventWriter,
+  type EventWriterOptions,
+  jsonSerializer,
+  type KeyedEvent,
+  type ReceivedEvent,
+  type Serializer,
+  schemaSerializer,
+  utf8Serializer,
+  type WriteEventOptions,
+} from '@pravega-ts/event-client'
 export {
   type CallOptions,
   type CloseOptions,
@@ -29,9 +42,34 @@ export {
   type StreamConfigurationOptions,
   StreamCut,
 } from '@pravega-ts/model'
+export {
+  Checkpoint,
+  type EventReader,
+  type EventReaderOptions,
+  type OpenReaderGroupOptions,
+  type ReaderGroup,
+  type ReaderGroupOptions,
+  type ReaderItem,
+  ReaderPosition,
+  type ReaderSlice,
+} from '@pravega-ts/reader-group'
+export {
+  bytesCodec,
+  cborCodec,
+  jsonCodec,
+  type RevisionedStream,
+  type StateModel,
+  type StateSynchronizer,
+  type Table,
+  type TableAddress,
+  type TableOptions,
+  type TableSynchronizer,
+  type TableSynchronizerOptions,
+  utf8Codec,
+} from '@pravega-ts/synchronizer'
 export { ClientFactory, type ClientFactoryParts } from './client-factory.ts'
 export type { StreamConfigurationChanges } from './configuration-changes.ts'
 export type { SegmentInfoSource } from './segment-info-source.ts'
 export type { StreamInfo, StreamSegmentInfo } from './stream-info.ts'
 export { type DeleteScopeOptions, type DeleteStreamOptions, StreamManager } from './stream-manager.ts'
-export type { ByteTarget, StreamTarget } from './targets.ts'
+export type { ByteTarget, GroupTarget, StreamTarget } from './targets.ts'

@@ -1,6 +1,3 @@
-import { createReadStream } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
-import { addAbortSignal, type Readable } from 'node:stream'
 import type { ByteWriter } from '@pravega-ts/client'
 import { ScopedStream } from '@pravega-ts/model'
 import { connected, type Run, type Session } from '../command.ts'
@@ -10,6 +7,7 @@ import { CliError } from '../failure.ts'
 import { humanSize } from '../human.ts'
 import { ProgressLine } from '../progress.ts'
 import { type ByteTarget, named } from './bytes.ts'
+import { openSource } from './source.ts'
 import { createWithScope } from './stream.ts'
 
 export interface WriteBytesFlags extends ConnectionFlags {
@@ -19,7 +17,6 @@ export interface WriteBytesFlags extends ConnectionFlags {
   readonly seal?: boolean
 }
 
-const CHUNK_BYTES = 1024 * 1024
 const LAST_FLUSH_MS = 5_000
 
 export const writeBytes: Run<WriteBytesFlags, [ByteTarget, string]> = connected(
@@ -29,7 +26,7 @@ export const writeBytes: Run<WriteBytesFlags, [ByteTarget, string]> = connected(
     if (shared && at !== undefined) {
       throw usage('--at is a condition on the offset, and --shared says that there is none.')
     }
-    const source = await openSource(session, file)
+    const source = await openSource(session, file, folder => `tar c ${folder} | pravega bytes write ...`)
     if (flags.create === true) await createTarget(session, target)
     const writer = await factory.createByteWriter(target, { ...call, shared, offset: at })
     const started = performance.now()
@@ -67,28 +64,6 @@ async function stopped(writer: ByteWriter, target: ByteTarget): Promise<CliError
     ? `what was sent before is in ${target}, which ends at offset ${writer.currentOffset}.`
     : `part of what was sent may not be in ${target}; see \`pravega bytes info\`.`
   return new CliError('ABORTED', EXIT.interrupted, `stopped; ${outcome}`)
-}
-
-interface Source {
-  readonly data: Readable
-  /** Undefined: nobody knows where a pipe ends. */
-  readonly size: bigint | undefined
-}
-
-/** Before anything is made on the server, so that a file that cannot be read leaves nothing behind. */
-async function openSource({ cli, output }: Session, file: string): Promise<Source> {
-  if (file === '-') {
-    if (cli.stdin.isTTY) output.note('reading from the terminal; Ctrl-D ends it')
-    return { data: addAbortSignal(cli.signal, cli.stdin), size: undefined }
-  }
-  const handle: FileHandle = await open(file)
-  const stats = await handle.stat({ bigint: true })
-  if (stats.isDirectory()) {
-    await handle.close()
-    throw usage(`${file} is a folder; \`tar c ${file} | pravega bytes write ...\` sends one.`)
-  }
-  const data = createReadStream(file, { fd: handle, highWaterMark: CHUNK_BYTES })
-  return { data: addAbortSignal(cli.signal, data), size: stats.isFile() ? stats.size : undefined }
 }
 
 async function createTarget({ manager, call }: Session, target: ByteTarget): Promise<void> {

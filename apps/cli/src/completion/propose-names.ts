@@ -6,7 +6,8 @@ const MOST_PROPOSALS = 200
 
 /** Scopes of the server that the command line names. None when it does not answer: a completion never complains. */
 export function proposeScopes(cli: CliContext, partial: string): Promise<readonly string[]> {
-  return propose(cli, async (manager, call, add) => {
+  return propose(cli, async (factory, call, add) => {
+    const manager = factory.streamManager()
     for await (const scope of manager.listScopes(call)) if (scope.startsWith(partial) && add(scope)) return
   })
 }
@@ -15,7 +16,8 @@ export function proposeScopes(cli: CliContext, partial: string): Promise<readonl
 export async function proposeStreams(cli: CliContext, partial: string): Promise<readonly string[]> {
   const slash = partial.indexOf('/')
   if (slash < 0) return (await proposeScopes(cli, partial)).map(scope => `${scope}/`)
-  return propose(cli, async (manager, call, add) => {
+  return propose(cli, async (factory, call, add) => {
+    const manager = factory.streamManager()
     for await (const stream of manager.listStreams(partial.slice(0, slash), call)) {
       const name = stream.toString()
       if (name.startsWith(partial) && add(name)) return
@@ -23,12 +25,24 @@ export async function proposeStreams(cli: CliContext, partial: string): Promise<
   })
 }
 
-type Manager = ReturnType<import('@pravega-ts/client').ClientFactory['streamManager']>
+/** Scopes up to the slash, then the reader groups in the scope. */
+export async function proposeGroups(cli: CliContext, partial: string): Promise<readonly string[]> {
+  const slash = partial.indexOf('/')
+  if (slash < 0) return (await proposeScopes(cli, partial)).map(scope => `${scope}/`)
+  return propose(cli, async (factory, call, add) => {
+    for await (const { scope, name } of factory.listReaderGroups(partial.slice(0, slash), call)) {
+      const text = `${scope}/${name}`
+      if (text.startsWith(partial) && add(text)) return
+    }
+  })
+}
+
+type Factory = import('@pravega-ts/client').ClientFactory
 
 async function propose(
   cli: CliContext,
   find: (
-    manager: Manager,
+    factory: Factory,
     call: { signal: AbortSignal; timeoutMs: number },
     add: (name: string) => boolean,
   ) => Promise<void>,
@@ -42,7 +56,7 @@ async function propose(
   try {
     const factory = await ClientFactory.create(await clientOptions(cli, connectionFlagsIn(cli.words)))
     try {
-      await find(factory.streamManager(), { signal: cli.signal, timeoutMs: PATIENCE_MS }, name => {
+      await find(factory, { signal: cli.signal, timeoutMs: PATIENCE_MS }, name => {
         found.push(name)
         return found.length >= MOST_PROPOSALS
       })

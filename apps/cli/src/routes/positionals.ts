@@ -1,7 +1,9 @@
+import type { ReaderGroupName } from '@pravega-ts/client'
 import type { ScopedSegment, ScopedStream } from '@pravega-ts/model'
 import type { TypedPositionalParameter } from '@stricli/core'
-import { proposeScopes, proposeStreams } from '../completion/propose-names.ts'
+import { proposeGroups, proposeScopes, proposeStreams } from '../completion/propose-names.ts'
 import type { CliContext } from '../context.ts'
+import { parseGroup } from '../values/groups.ts'
 import { parseByteTarget, parseNewScope, parseNewStream, parseScope, parseStream } from '../values/names.ts'
 
 type Positional<T> = TypedPositionalParameter<T, CliContext>
@@ -42,5 +44,14 @@ export const byteTarget: Positional<ScopedStream | ScopedSegment> = {
   brief: 'Stream of one segment, as in demo/files; or a segment, as in demo/files/0.#epoch.0',
   proposeCompletions(partial) {
     return proposeStreams(this, partial)
+  },
+}
+
+export const group: Positional<ReaderGroupName> = {
+  parse: parseGroup,
+  placeholder: 'scope/group',
+  brief: 'Scope and reader group, as in demo/billing',
+  proposeCompletions(partial) {
+    return proposeGroups(this, partial)
   },
 }

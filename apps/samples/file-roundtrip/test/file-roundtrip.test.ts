@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
-const entry = fileURLToPath(new URL('../dist/index.js', import.meta.url))
+const entry = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 const sample = (...args: string[]): Promise<{ stdout: string }> =>
   promisify(execFile)(process.execPath, [entry, ...args])
 

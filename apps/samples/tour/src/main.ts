@@ -1,0 +1,47 @@
+import { ClientFactory } from '@pravega-ts/client'
+import { EmbeddedServer } from '@pravega-ts/embedded-server'
+import { roundtrip } from '@pravega-ts/file-roundtrip'
+import { parseArguments, USAGE } from './arguments.ts'
+import { eventsTour } from './events.ts'
+import { Report, step } from './report.ts'
+import { linesOf, projectFiles } from './source.ts'
+
+const NEXT = `
+What to try next:
+  npm start -- some.file                       the lines of a file of yours
+  npm start -- --controller tcp://host:9090    the same on a Pravega cluster
+  npm run pravega -- server                    a server to play with, on the usual ports
+  npm run pravega -- event --help              events from the command line; also: stream, reader-group, bytes
+  npm run sample -- resume                     a consumer that crashes, starts again and gets a colleague
+  npm run bench -- --mode write                how fast it is on this machine`
+
+async function main(file: string | undefined, controller: string | undefined): Promise<void> {
+  const started = performance.now()
+  await using server = controller === undefined ? await EmbeddedServer.start() : undefined
+  const uri = controller ?? server?.controllerUri ?? ''
+  const ready = `embedded, ${uri}, ready in ${(performance.now() - started).toFixed(0)} ms`
+  step('server', server === undefined ? uri : ready)
+  await using factory = await ClientFactory.create(uri)
+
+  console.log('\nEvents with keys, a stream that is scaled while they flow, a group of readers that changes:\n')
+  const source = file === undefined ? await projectFiles() : await linesOf(file)
+  step('events', `${source.pieces.length}: ${source.description}`)
+  await eventsTour(factory, source, new Report())
+
+  console.log('\nA file through a byte stream and back:\n')
+  await roundtrip(factory, file ?? process.execPath)
+}
+
+try {
+  const options = parseArguments(process.argv.slice(2))
+  if (options === 'help') {
+    console.log(USAGE)
+  } else {
+    await main(options.file, options.controller)
+    console.log(NEXT)
+  }
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  if (error instanceof TypeError) console.error(USAGE)
+  process.exitCode = 1
+}
