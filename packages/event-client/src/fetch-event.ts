@@ -5,7 +5,7 @@ import { EVENT_HEADER_LENGTH } from './event-header.ts'
 import { EventPointer } from './event-pointer.ts'
 import type { EventStore } from './event-store.ts'
 import { CarriedEvent } from './read/carried-event.ts'
-import { EventSource } from './read/event-block.ts'
+import { EventOrigin } from './read/event-block.ts'
 import { ReceivedEvent } from './read/received-event.ts'
 import type { Serializer } from './serializer.ts'
 import { bytesSerializer } from './serializers/bytes-serializer.ts'
@@ -41,7 +41,7 @@ export async function fetchEvent<T = Uint8Array>(
     budget: length,
   })
   const bytes = await readWhole(reader, at, deadline)
-  const block = { source: new EventSource(segment, serializer), bytes, offset }
+  const block = { origin: new EventOrigin(segment, serializer), bytes, offset }
   return new ReceivedEvent(block, EVENT_HEADER_LENGTH, length - EVENT_HEADER_LENGTH)
 }
 

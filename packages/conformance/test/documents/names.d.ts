@@ -4,6 +4,7 @@ import type { ClientFactory as Factory, StreamManager as Manager } from '@praveg
 import type { ClientConfig } from '@pravega-ts/config'
 import type { Controller } from '@pravega-ts/controller-client'
 import type { EmbeddedServer as Server } from '@pravega-ts/embedded-server'
+import type { schemaSerializer } from '@pravega-ts/event-client'
 import type { ScopedSegment, ScopedStream } from '@pravega-ts/model'
 import type { SegmentStore } from '@pravega-ts/segment-client'
 
@@ -19,4 +20,5 @@ declare global {
   const stream: ScopedStream
   const segment: ScopedSegment
   const signal: AbortSignal
+  const Order: Parameters<typeof schemaSerializer>[0]
 }

@@ -2,7 +2,7 @@ import type { ScopedSegment, ScopedStream } from '@pravega-ts/model'
 import type { Serializer } from '../serializer.ts'
 
 /** What the events of a segment have in common. */
-export class EventSource<T> {
+export class EventOrigin<T> {
   readonly segment: ScopedSegment
   readonly serializer: Serializer<T>
   #stream: ScopedStream | undefined
@@ -20,7 +20,7 @@ export class EventSource<T> {
 
 /** Bytes of a segment that lie together in memory. Positions of events in it are plain numbers. */
 export interface EventBlock<T> {
-  readonly source: EventSource<T>
+  readonly origin: EventOrigin<T>
   readonly bytes: Buffer
   /** Offset, in the segment, of the first byte. */
   readonly offset: bigint

@@ -3,7 +3,7 @@ import { freeFrameMemory } from '@pravega-ts/segment-client'
 import { asBuffer } from '../as-buffer.ts'
 import { EVENT_HEADER_LENGTH, endOfWholeEvents } from '../event-header.ts'
 import { CarriedEvent } from './carried-event.ts'
-import type { EventSource } from './event-block.ts'
+import type { EventOrigin } from './event-block.ts'
 import { SegmentSlice } from './segment-slice.ts'
 
 const NOTHING: Buffer = Buffer.alloc(0)
@@ -13,7 +13,7 @@ const NOTHING: Buffer = Buffer.alloc(0)
  * pieces is put together and comes as a slice of its own.
  */
 export class EventCutter<T> {
-  readonly #source: EventSource<T>
+  readonly #origin: EventOrigin<T>
   /** Events that begin here or behind are left alone. */
   readonly #end: bigint | undefined
   #offset: bigint
@@ -22,8 +22,8 @@ export class EventCutter<T> {
   #at = 0
   #carried: CarriedEvent | undefined
 
-  constructor(source: EventSource<T>, offset: bigint, end: bigint | undefined) {
-    this.#source = source
+  constructor(origin: EventOrigin<T>, offset: bigint, end: bigint | undefined) {
+    this.#origin = origin
     this.#offset = offset
     this.#end = end
   }
@@ -68,7 +68,7 @@ export class EventCutter<T> {
     if (start === chunk.length) return undefined
     const end = endOfWholeEvents(chunk, start, this.#beginBefore(start))
     if (end === start) return this.#continue(this.#carry())
-    const block = { source: this.#source, bytes: chunk, offset: this.#offset - BigInt(start) }
+    const block = { origin: this.#origin, bytes: chunk, offset: this.#offset - BigInt(start) }
     this.#offset += BigInt(end - start)
     this.#at = end
     if (end === chunk.length || this.isAtEnd) this.#dropChunk()
@@ -87,10 +87,10 @@ export class EventCutter<T> {
     this.#take(carried)
     // No slice looks at it.
     if (start === 0 && this.#chunk === NOTHING) freeFrameMemory(chunk)
-    if (carried.isCorrupt) throw corruptEvent(this.#source.segment, this.#offset, carried.bytes)
+    if (carried.isCorrupt) throw corruptEvent(this.#origin.segment, this.#offset, carried.bytes)
     if (!carried.isComplete) return undefined
     const { bytes } = carried
-    const slice = new SegmentSlice({ source: this.#source, bytes, offset: this.#offset }, 0, bytes.length)
+    const slice = new SegmentSlice({ origin: this.#origin, bytes, offset: this.#offset }, 0, bytes.length)
     this.#offset += BigInt(bytes.length)
     this.#carried = undefined
     return slice

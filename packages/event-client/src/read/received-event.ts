@@ -43,11 +43,11 @@ export class ReceivedEvent<T> {
   }
 
   get segment(): ScopedSegment {
-    return this.#block.source.segment
+    return this.#block.origin.segment
   }
 
   get stream(): ScopedStream {
-    return this.#block.source.stream
+    return this.#block.origin.stream
   }
 
   /** Where it begins in its segment. */
@@ -67,14 +67,14 @@ export class ReceivedEvent<T> {
 
   /** The same event in memory of its own, to be kept. */
   copy(): ReceivedEvent<T> {
-    const { source } = this.#block
+    const { origin } = this.#block
     const bytes = Buffer.from(this.payload)
-    return new ReceivedEvent({ source, bytes, offset: this.offset + BigInt(EVENT_HEADER_LENGTH) }, 0, this.length)
+    return new ReceivedEvent({ origin, bytes, offset: this.offset + BigInt(EVENT_HEADER_LENGTH) }, 0, this.length)
   }
 
   #deserialize(): T {
-    const { bytes, source } = this.#block
-    const { serializer } = source
+    const { bytes, origin } = this.#block
+    const { serializer } = origin
     try {
       if (serializer.decodeFrom !== undefined) return serializer.decodeFrom(bytes, this.#start, this.length)
       return serializer.deserialize(this.payload)

@@ -1,6 +1,6 @@
 import { type CallOptions, Deadline, PravegaError, type ScopedSegment } from '@pravega-ts/model'
 import { type ReadResult, type SegmentReader, toOffset } from '@pravega-ts/segment-client'
-import { EventSource } from './event-block.ts'
+import { EventOrigin } from './event-block.ts'
 import { EventCutter } from './event-cutter.ts'
 import type { SegmentBatch, SegmentEvents, SegmentEventsOptions } from './segment-events.ts'
 
@@ -29,7 +29,7 @@ export class SegmentEventsReader<T> implements SegmentEvents<T> {
     this.#open = open
     this.#onReadable = onReadable
     this.#cutter = new EventCutter(
-      new EventSource(segment, serializer),
+      new EventOrigin(segment, serializer),
       toOffset('offset', offset),
       endOffset === undefined ? undefined : toOffset('endOffset', endOffset),
     )

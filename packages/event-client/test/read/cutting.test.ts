@@ -89,6 +89,25 @@ describe('a slice', () => {
     expect(slice.segment).toBe(SEGMENT)
   })
 
+  it('goes on at any of its events, and nowhere else', () => {
+    fc.assert(
+      fc.property(fc.array(anyPayload, { minLength: 1, maxLength: 6 }), fc.nat(3_000), (payloads, skipped) => {
+        const segment = segmentOf(payloads, [1_000_000]).append(framed('behind').subarray(0, 9))
+        const slice = sliceOf(openSegmentEvents(segment, SEGMENT, { serializer: bytesSerializer }).tryNext())
+        const begins = [...slice].map(event => event.offset)
+        for (const offset of [...begins, slice.endOffset].reverse()) {
+          slice.seek(offset)
+          expect(slice.offset).toBe(offset)
+          expect([...slice].map(event => event.offset)).toEqual(begins.filter(begin => begin >= offset))
+        }
+        const other = BigInt(skipped) - 10n
+        if (begins.includes(other) || other === slice.endOffset) return
+        expect(() => slice.seek(other)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }))
+        expect(slice.isEmpty).toBe(true)
+      }),
+    )
+  })
+
   it('looks at the memory that was received', () => {
     const segment = segmentOf(['abc'])
     const event = sliceOf(openSegmentEvents(segment, SEGMENT, text).tryNext()).next()
@@ -99,6 +118,17 @@ describe('a slice', () => {
     expect(copy?.value).toBe('abc')
     expect([copy?.offset, copy?.endOffset, copy?.length]).toEqual([0n, 11n, 3])
   })
+})
+
+it('a slice whose memory was given back gives out nothing more; the next one is not affected', () => {
+  const segment = segmentOf(['a', 'b', 'c'], [18, 9])
+  const events = openSegmentEvents(segment, SEGMENT, text)
+  const slice = sliceOf(events.tryNext())
+  const copy = slice.next()?.copy()
+  slice.free()
+  expect([slice.next(), slice.isEmpty, slice.offset]).toEqual([undefined, true, 18n])
+  expect(() => slice.seek(0n)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }))
+  expect([copy?.value, ...valuesOf(events)]).toEqual(['a', 'c'])
 })
 
 describe('an event in several pieces', () => {
