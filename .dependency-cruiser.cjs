@@ -17,6 +17,7 @@ const FLOORS = {
     'event-client',
     'synchronizer',
   ],
+  transactions: ['model', 'config', 'wire-protocol', 'controller-client', 'segment-client', 'event-client'],
   'embedded-server': ['model', 'config', 'wire-protocol', 'controller-client'],
   client: [
     'model',
@@ -28,6 +29,7 @@ const FLOORS = {
     'event-client',
     'synchronizer',
     'reader-group',
+    'transactions',
   ],
   conformance: [
     'model',
@@ -39,6 +41,7 @@ const FLOORS = {
     'event-client',
     'synchronizer',
     'reader-group',
+    'transactions',
     'client',
     'embedded-server',
   ],
