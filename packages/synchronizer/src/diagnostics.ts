@@ -8,10 +8,13 @@ export const DIAGNOSTICS: {
   readonly reload: 'pravega-ts:synchronizer:reload'
   /** {@link TableReloadMessage}: the latest changes of a table were not to be had; all of it is read. */
   readonly tableReload: 'pravega-ts:synchronizer:table-reload'
+  /** {@link TableWaitMessage}: a table cannot be made for now. */
+  readonly tableWait: 'pravega-ts:synchronizer:table-wait'
 } = {
   conflict: 'pravega-ts:synchronizer:conflict',
   reload: 'pravega-ts:synchronizer:reload',
   tableReload: 'pravega-ts:synchronizer:table-reload',
+  tableWait: 'pravega-ts:synchronizer:table-wait',
 }
 
 export interface ConflictMessage {
@@ -42,6 +45,15 @@ export interface TableReloadMessage {
   readonly cause: unknown
 }
 
+export interface TableWaitMessage {
+  /** Name of the table segment. */
+  readonly segment: string
+  /** What it waits for, as a phrase. */
+  readonly waitsFor: string
+  /** Milliseconds until the next attempt. */
+  readonly delayMs: number
+}
+
 function typed<T>(name: string): Channel<unknown, T> {
   return channel(name) as Channel<unknown, unknown> as Channel<unknown, T>
 }
@@ -49,3 +61,4 @@ function typed<T>(name: string): Channel<unknown, T> {
 export const conflictChannel: Channel<unknown, ConflictMessage> = typed(DIAGNOSTICS.conflict)
 export const reloadChannel: Channel<unknown, ReloadMessage> = typed(DIAGNOSTICS.reload)
 export const tableReloadChannel: Channel<unknown, TableReloadMessage> = typed(DIAGNOSTICS.tableReload)
+export const tableWaitChannel: Channel<unknown, TableWaitMessage> = typed(DIAGNOSTICS.tableWait)

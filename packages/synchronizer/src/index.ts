@@ -1,4 +1,10 @@
-export { type ConflictMessage, DIAGNOSTICS, type ReloadMessage, type TableReloadMessage } from './diagnostics.ts'
+export {
+  type ConflictMessage,
+  DIAGNOSTICS,
+  type ReloadMessage,
+  type TableReloadMessage,
+  type TableWaitMessage,
+} from './diagnostics.ts'
 export { openRevisionedStream } from './open-revisioned-stream.ts'
 export { openStateSynchronizer } from './open-state-synchronizer.ts'
 export { Revision } from './revision.ts'

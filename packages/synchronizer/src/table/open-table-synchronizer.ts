@@ -10,9 +10,9 @@ import type { TableSynchronizer, TableSynchronizerOptions } from './table-synchr
 const DELTA_TIMEOUT_MS = 5000
 
 /**
- * Opens a synchronizer on a table, made if there is none, and loads it.
+ * Opens a synchronizer on a table, made if there is none (see {@link openTable}), and loads it.
  *
- * @throws PravegaError `INVALID_ARGUMENT`, `NO_SUCH_SEGMENT` (with `create: false`), `CORRUPT_STATE` for a table of another kind
+ * @throws PravegaError `INVALID_ARGUMENT`, `UNAVAILABLE` as `openTable`, `NO_SUCH_SEGMENT` (with `create: false`), `CORRUPT_STATE` for a table of another kind
  */
 export async function openTableSynchronizer(
   store: Pick<SynchronizerStore, 'table'>,

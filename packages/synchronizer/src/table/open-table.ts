@@ -7,9 +7,11 @@ import type { Table, TableOptions } from './table.ts'
 import { type TableAddress, tableSegment } from './table-address.ts'
 
 /**
- * Opens a table, made if there is none.
+ * Opens a table, made if there is none. When one of this name was deleted a short while ago, a server of release 0.13 lets it be made again
+ * after a quiet minute only; that is waited for.
  *
- * @throws PravegaError `INVALID_ARGUMENT` for a name that no table can have
+ * @throws PravegaError `INVALID_ARGUMENT` for a name that no table can have, `UNAVAILABLE` when the time of the call is too short for
+ * that wait
  */
 export async function openTable<K, V>(
   store: Pick<SynchronizerStore, 'table'>,
@@ -25,8 +27,7 @@ export async function openTable<K, V>(
 }
 
 /**
- * Deletes a table with all that is in it. Resolves to false if there was none. A table of this name can be made again, but servers of
- * release 0.13 may take minutes until then.
+ * Deletes a table with all that is in it. Resolves to false if there was none. See {@link openTable} for making it again.
  */
 export async function deleteTable(
   store: Pick<SynchronizerStore, 'table'>,

@@ -32,18 +32,6 @@ describe('opening', () => {
     expect(table.exists).toBe(false)
   })
 
-  it('waits for a server that is still deleting a table of this name', async () => {
-    let asked = 0
-    const { create, info } = table
-    table.create = async () => (asked++ < 2 ? false : await create.call(table))
-    table.info = async () => {
-      if (asked <= 2) throw new PravegaError('NO_SUCH_SEGMENT', 'being deleted')
-      return await info.call(table)
-    }
-    expect((await member(table)).view.isEmpty).toBe(true)
-    expect(asked).toBe(3)
-  })
-
   it('refuses the table of a key-value table, and entries that it cannot read', async () => {
     table.keyLength = 8
     await expect(member(table)).rejects.toMatchObject({ code: 'CORRUPT_STATE' })
