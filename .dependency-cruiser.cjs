@@ -1,6 +1,7 @@
 // The floors of DESIGN.md: what each package may import of the others. Everything that is not listed is refused.
 const FLOORS = {
   model: [],
+  'streaming-batch-writer': [],
   config: ['model'],
   'wire-protocol': ['model', 'config'],
   'controller-client': ['model', 'config'],
