@@ -14,6 +14,7 @@ import {
 import type { SegmentStore } from '@pravega-ts/segment-client'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeEngines, uniqueName } from '../../src/engine.ts'
+import { collect } from '../client/collect.ts'
 
 /** Bytes of an event of 12 characters. */
 const EVENT_BYTES = 20n
@@ -86,14 +87,14 @@ describeEngines('reader groups', engine => {
       unassigned: [{ offset: 0n }, { offset: 0n }],
       checkpoints: [],
     })
-    const listed = await Array.fromAsync(listReaderGroups(store, scope))
+    const listed = await collect(listReaderGroups(store, scope))
     expect(listed).toContainEqual(name)
 
     expect(await deleteReaderGroup(store, name)).toBe(true)
     expect(await deleteReaderGroup(store, name)).toBe(false)
     await expect(opened.readers()).rejects.toMatchObject({ code: 'READER_GROUP_NOT_FOUND' })
     await expect(openReaderGroup(store, name)).rejects.toMatchObject({ code: 'READER_GROUP_NOT_FOUND' })
-    expect(await Array.fromAsync(listReaderGroups(store, scope))).not.toContainEqual(name)
+    expect(await collect(listReaderGroups(store, scope))).not.toContainEqual(name)
   })
 
   it('say what differs when they exist with another configuration', async () => {

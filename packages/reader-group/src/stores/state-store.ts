@@ -44,8 +44,11 @@ export interface StateStore extends AsyncDisposable {
    */
   transact<R>(decide: (state: ReaderGroupState) => Decision<R>, call?: CallOptions): Promise<R>
   /**
-   * Writes an update that is legal in every state, without looking: lag, `clearCheckpointsBefore`, `updateCheckpointPublished`,
-   * `updatingConfig`, `removeReader`. `state` does not show it before the next look.
+   * Writes an update that is legal in every state, without looking: `removeReader`, `updateDistanceToTail`, `updatingConfig`, and all of
+   * checkpoints but `checkpointReader`. `state` need not show it before the next look. A store without checkpoints takes the offsets of
+   * `updateDistanceToTail` for recorded positions, so they must be acknowledged ones.
+   *
+   * @throws PravegaError `ILLEGAL_STATE_UPDATE` for any other update, `READER_GROUP_NOT_FOUND`
    */
   append(update: ReaderGroupUpdate, call?: CallOptions): Promise<void>
   /** Makes the store smaller where that is due. Resolves to whether it was done. */
