@@ -95,7 +95,7 @@ export class Attendant<T> {
     const now = clock.now()
     this.#due.looked(now, state)
     this.#due.metCheckpoint(now, state)
-    this.#due.decided(now, state, reader)
+    this.#due.decided(now, state, reader, false)
     if (delayMs > 0) this.#due.acquireAt = now + delayMs
     this.#due.toldLag(now, state)
     this.#publish({ event: 'joined' })
@@ -123,7 +123,8 @@ export class Attendant<T> {
       return
     }
     this.#alarm?.cancel()
-    this.#running = this.#run()
+    // Not before whoever demands has done all of its part: it may be in the middle of taking on segments.
+    this.#running = Promise.resolve().then(() => this.#run())
   }
 
   /** Whether a call waits for what the attendant may bring: then the process stays alive for it. */
@@ -233,7 +234,7 @@ export class Attendant<T> {
     const [first, second] = plan.updates
     if (first?.type === 'updateDistanceToTail' && second === undefined && store.features.checkpoints) {
       await store.append(first, deadline.rest())
-      this.#toldLag(situation, state)
+      this.#toldLag(situation.lag, situation.positions, state)
       return
     }
     if (plan.result.recalled !== undefined) this.#host.owner.recall(plan.result.recalled)
@@ -313,7 +314,7 @@ export class Attendant<T> {
     }
     if (this.#membership === undefined) return result
     this.#apply(result, situation)
-    if (moves) this.#due.decided(clock.now(), known(store), reader)
+    if (moves) this.#due.decided(clock.now(), known(store), reader, result.released !== undefined)
     return result
   }
 
@@ -341,12 +342,12 @@ export class Attendant<T> {
       this.#publish({ event: 'released', segment: released, offset: situation.positions.get(released) ?? 0n })
     }
     for (const [segment, offset] of acquired) this.#acquired(segment, offset, state)
-    if (released !== undefined || acquired.size > 0) this.#due.decided(now, state, reader)
+    if (released !== undefined || acquired.size > 0) this.#due.decided(now, state, reader, released !== undefined)
     if (result.recalled !== undefined) owner.recall(result.recalled)
-    if (result.toldLag) this.#toldLag(situation, state)
+    if (result.toldLag) this.#toldLag(situation.lag, new Map([...situation.positions, ...acquired]), state)
   }
 
-  #toldLag({ lag, positions }: Situation, state: ReaderGroupState): void {
+  #toldLag(lag: bigint, positions: Offsets, state: ReaderGroupState): void {
     this.#lag.told(lag, positions)
     this.#due.toldLag(this.#host.clock.now(), state)
   }

@@ -43,9 +43,13 @@ export class DueTimes {
     this.releaseAt = this.acquireAt
   }
 
-  /** A segment was acquired or released, or could not be. */
-  decided(now: number, state: ReaderGroupState, reader: string): void {
-    this.acquireAt = now + this.#scaled(acquireDelayMs(state, reader))
+  /**
+   * A segment was acquired or released, or could not be. Who has released one lets the others look before it acquires again: it would
+   * take back what is meant for them.
+   */
+  decided(now: number, state: ReaderGroupState, reader: string, hasReleased: boolean): void {
+    const lookMs = hasReleased ? Number(state.config.refreshTimeMs) : 0
+    this.acquireAt = now + lookMs + this.#scaled(acquireDelayMs(state, reader))
     this.releaseAt = now + this.#scaled(releaseDelayMs(state, reader))
   }
 
