@@ -1,31 +1,26 @@
-import { ClientFactory, ScalingPolicy, type StreamManager } from '@pravega-ts/client'
 import {
   bytesSerializer,
-  type EventWriter,
-  type EventWriterOptions,
-  fetchEvent,
-  openEventWriter,
-  type Serializer,
-  utf8Serializer,
-} from '@pravega-ts/event-client'
-import { readerGroupStreamName, ScopedStream } from '@pravega-ts/model'
-import {
-  createReaderGroup,
+  ClientFactory,
   type EventReader,
   type EventReaderOptions,
-  logStore,
-  openEventReader,
+  type EventWriter,
+  type EventWriterOptions,
   type ReaderGroup,
-  type ReaderGroupConfigOptions,
-} from '@pravega-ts/reader-group'
+  type ReaderGroupOptions,
+  ScalingPolicy,
+  ScopedStream,
+  type Serializer,
+  type StreamManager,
+  utf8Serializer,
+} from '@pravega-ts/client'
 import { type Engine, uniqueName } from '../../src/engine.ts'
 
 /** Times of a group that is to show in seconds what takes half a minute with the defaults. */
-export const QUICK_GROUP = { refreshTimeMs: 300, automaticCheckpointIntervalMs: 1_000 }
+const QUICK_GROUP = { refreshTimeMs: 300, automaticCheckpointIntervalMs: 1_000 }
 const QUICK_READER = { balanceUnitMs: 100 }
 
 /** Nothing but the reader's options is left to say. */
-type ReaderOptions<T> = Omit<EventReaderOptions<T>, 'serializer'> & { readonly readerId?: string }
+type ReaderOptions = Omit<EventReaderOptions<unknown>, 'serializer'> & { readonly readerId?: string }
 
 /** A scope of its own on a server, and short ways to what a case needs. Closes everything that was made through it. */
 export class EventScene implements AsyncDisposable {
@@ -39,7 +34,7 @@ export class EventScene implements AsyncDisposable {
     this.factory = this.#disposables.use(factory)
   }
 
-  static async open(engine: Engine, prefix: string): Promise<EventScene> {
+  static async open(engine: Pick<Engine, 'controllerUri'>, prefix: string): Promise<EventScene> {
     const scope = uniqueName(prefix)
     const factory = await ClientFactory.create(engine.controllerUri)
     await factory.streamManager().createScope(scope)
@@ -67,38 +62,28 @@ export class EventScene implements AsyncDisposable {
     options: Omit<EventWriterOptions<string>, 'serializer'> & { readonly factory?: ClientFactory } = {},
   ): Promise<EventWriter<string>> {
     const { factory = this.factory, ...rest } = options
-    const scoped = stream instanceof ScopedStream ? stream : ScopedStream.parse(stream)
-    const writer = await openEventWriter(factory.segmentStore, scoped, { ...rest, serializer: utf8Serializer })
+    const writer = await factory.createEventWriter(stream, { ...rest, serializer: utf8Serializer })
     // What a case has made fail on purpose is told by close once more.
     return this.#disposables.adopt(writer, made => made.close().catch(() => {}))
   }
 
   /** A group of the scene's scope with quick times. */
   async group(
-    streams: ReaderGroupConfigOptions['streams'],
-    options: Omit<ReaderGroupConfigOptions, 'streams'> = {},
+    streams: ReaderGroupOptions['streams'],
+    options: Omit<ReaderGroupOptions, 'streams'> = {},
   ): Promise<ReaderGroup> {
-    const name = { scope: this.scope, name: `group-${this.#made++}` }
-    const { group } = await createReaderGroup(this.factory.segmentStore, name, { ...QUICK_GROUP, ...options, streams })
-    return this.use(group)
+    const name = `${this.scope}/group-${this.#made++}`
+    return this.use(await this.factory.createReaderGroup(name, { ...QUICK_GROUP, ...options, streams }))
   }
 
   /** A reader of text. */
-  reader(group: ReaderGroup, options: ReaderOptions<string> = {}): Promise<EventReader<string>> {
+  reader(group: ReaderGroup, options: ReaderOptions = {}): Promise<EventReader<string>> {
     return this.#reader(group, utf8Serializer, options)
   }
 
   /** A reader of bytes. */
-  bytesReader(group: ReaderGroup, options: ReaderOptions<Uint8Array> = {}): Promise<EventReader<Uint8Array>> {
+  bytesReader(group: ReaderGroup, options: ReaderOptions = {}): Promise<EventReader<Uint8Array>> {
     return this.#reader(group, bytesSerializer, options)
-  }
-
-  async #reader<T>(group: ReaderGroup, serializer: Serializer<T>, options: ReaderOptions<T>): Promise<EventReader<T>> {
-    const { readerId, ...rest } = options
-    const store = this.factory.segmentStore
-    const state = logStore(store, new ScopedStream(group.scope, readerGroupStreamName(group.name)))
-    const parts = { store, state, group, readerId }
-    return this.use(await openEventReader(parts, { ...QUICK_READER, ...rest, serializer }))
   }
 
   /** The next events of a reader, as text. All of them are acknowledged. */
@@ -114,10 +99,14 @@ export class EventScene implements AsyncDisposable {
 
   /** An event by its pointer's text. */
   async fetch(pointer: string): Promise<string> {
-    return (await fetchEvent(this.factory.segmentStore, pointer, utf8Serializer)).value
+    return (await this.factory.fetchEvent(pointer, utf8Serializer)).value
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.#disposables.disposeAsync()
+  }
+
+  async #reader<T>(group: ReaderGroup, serializer: Serializer<T>, options: ReaderOptions): Promise<EventReader<T>> {
+    return this.use(await group.createReader({ ...QUICK_READER, ...options, serializer }))
   }
 }
