@@ -88,7 +88,8 @@ class LogStore implements StateStore {
     this.#end.abort(this.#closed())
     // One that cannot be opened has nothing to close, and has told who asked for it.
     const log = await this.#log?.catch(() => undefined)
-    await log?.close()
+    // Who wrote to a group that was deleted meanwhile has been told.
+    await log?.close().catch(throwUnlessDeleted)
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -108,8 +109,7 @@ class LogStore implements StateStore {
     try {
       return await work(await deadline.race(this.#open()), () => deadline.rest())
     } catch (error) {
-      const deleted = ['STREAM_NOT_FOUND', 'NO_SUCH_SEGMENT', 'STREAM_SEALED', 'SEGMENT_SEALED'] as const
-      throw PravegaError.is(error, ...deleted) ? gone(this.#stream, 'it was deleted', error) : error
+      throw isDeletion(error) ? gone(this.#stream, 'it was deleted', error) : error
     }
   }
 
@@ -132,6 +132,15 @@ class LogStore implements StateStore {
   #closed(): PravegaError {
     return new PravegaError('CLOSED', `This use of the state in ${this.#stream} is closed. Open the reader group again`)
   }
+}
+
+/** Servers seal what they are about to delete. */
+function isDeletion(error: unknown): boolean {
+  return PravegaError.is(error, 'STREAM_NOT_FOUND', 'NO_SUCH_SEGMENT', 'STREAM_SEALED', 'SEGMENT_SEALED')
+}
+
+function throwUnlessDeleted(error: unknown): void {
+  if (!isDeletion(error)) throw error
 }
 
 function gone(stream: ScopedStream, why: string, cause?: unknown): PravegaError {

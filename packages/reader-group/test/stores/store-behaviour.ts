@@ -169,6 +169,7 @@ export function describeStore(name: string, make: () => StoreUnderTest): void {
       await expect(b.append({ type: 'removeReader', reader: 'r1', offsets: new Map() })).rejects.toMatchObject({
         code: 'READER_GROUP_NOT_FOUND',
       })
+      await Promise.all([a.close(), b.close()])
     })
 
     it('takes no more calls once it is closed, and leaves the state alone', async () => {
