@@ -8,12 +8,26 @@ const MAP_VERSION = 'blob'
 const EMPTY_DOCUMENT = Uint8Array.of(0xa0)
 const MAP_VERSION_DOCUMENT = Uint8Array.of(0)
 
-/** A change of an outer map: which version of the map it replaced, and who made it. */
-export interface RecentWrite {
+/** Names one transaction, and no other. */
+export interface TransactionId {
+  /** A random number that only one member has. */
+  readonly member: bigint
+  /** Which one of the member it is, from 1 on. */
+  readonly sequence: bigint
+}
+
+/** A change of an outer map: who made it, and which version of the map it replaced. */
+export interface MapWrite extends TransactionId {
   /** Version of the map's version entry before; -1: there was none. */
   readonly base: bigint
-  /** A random number that only this one transaction has. */
-  readonly mark: bigint
+}
+
+/** The last changes of an outer map, the last one only of each member. */
+export interface WriteHistory {
+  /** Oldest first. */
+  readonly writes: readonly MapWrite[]
+  /** Each member that has replaced this version or a later one is named. undefined: nobody keeps a history. */
+  readonly since: bigint | undefined
 }
 
 /** What an entry is named by: a value in an outer map, or (without `inner`) the version of that outer map. */
@@ -23,12 +37,10 @@ export interface EntryName {
 }
 
 /** What an entry holds. */
-export interface EntryBody {
+export interface EntryBody extends WriteHistory {
   readonly typeId: string
   /** A CBOR document. */
   readonly document: Uint8Array
-  /** In the version of an outer map: its last changes, oldest first. Rust clients write none. */
-  readonly writes: readonly RecentWrite[]
   /** In the version of an outer map: tombstones before this position may have been removed. */
   readonly purgedTo: bigint
 }
@@ -63,10 +75,13 @@ export function decodeKey(key: Uint8Array): EntryName {
 }
 
 /** A value: CBOR map of `type_id` and `data`, the latter an array with a small integer for each byte of another CBOR document. */
-export function encodeBody({ typeId, document, writes, purgedTo }: EntryBody): Uint8Array {
+export function encodeBody({ typeId, document, writes, since, purgedTo }: EntryBody): Uint8Array {
   const fields: Record<string, unknown> = { type_id: typeId, data: Array.from(document) }
   // Rust clients read two fields and pass over others.
-  if (writes.length > 0) fields['writes'] = writes.map(({ base, mark }) => [base, mark])
+  if (since !== undefined) {
+    fields['writes'] = writes.map(({ member, sequence, base }) => [member, sequence, base])
+    fields['since'] = since
+  }
   if (purgedTo > 0n) fields['purged_to'] = purgedTo
   return toCbor(fields)
 }
@@ -88,20 +103,26 @@ export function decodeBody(value: Uint8Array): EntryBody {
     typeId,
     document,
     writes: decodeWrites(fields.get('writes') ?? []),
+    since: fields.has('since') ? toInteger(fields.get('since')) : undefined,
     purgedTo: toInteger(fields.get('purged_to') ?? 0),
   }
 }
 
+/** What holds a value. */
+export function valueBody(typeId: string, document: Uint8Array): EntryBody {
+  return { typeId, document, writes: [], since: undefined, purgedTo: 0n }
+}
+
 /** What stands in place of a value that was removed. */
-export const TOMBSTONE_BODY: EntryBody = { typeId: TOMBSTONE, document: EMPTY_DOCUMENT, writes: [], purgedTo: 0n }
+export const TOMBSTONE_BODY: EntryBody = valueBody(TOMBSTONE, EMPTY_DOCUMENT)
 
 export function isTombstone(body: EntryBody): boolean {
   return body.typeId === TOMBSTONE
 }
 
 /** The version entry of an outer map. */
-export function mapVersionBody(writes: readonly RecentWrite[], purgedTo: bigint): EntryBody {
-  return { typeId: MAP_VERSION, document: MAP_VERSION_DOCUMENT, writes, purgedTo }
+export function mapVersionBody(history: WriteHistory, purgedTo: bigint): EntryBody {
+  return { typeId: MAP_VERSION, document: MAP_VERSION_DOCUMENT, ...history, purgedTo }
 }
 
 /** For messages. */
@@ -109,11 +130,11 @@ export function entryText({ outer, inner }: EntryName): string {
   return inner === undefined ? `"${outer}"` : `"${outer}" / "${inner}"`
 }
 
-function decodeWrites(given: unknown): readonly RecentWrite[] {
+function decodeWrites(given: unknown): readonly MapWrite[] {
   if (!Array.isArray(given)) throw new TypeError('writes is no array')
-  return given.map((pair: unknown) => {
-    if (!Array.isArray(pair)) throw new TypeError('writes has something that is no pair')
-    return { base: toInteger(pair[0]), mark: toInteger(pair[1]) }
+  return given.map((write: unknown) => {
+    if (!Array.isArray(write)) throw new TypeError('writes has something that is no array')
+    return { member: toInteger(write[0]), sequence: toInteger(write[1]), base: toInteger(write[2]) }
   })
 }
 

@@ -1,7 +1,7 @@
 import { type Deadline, PravegaError } from '@pravega-ts/model'
 import type { TableSegment } from '@pravega-ts/segment-client'
 import { commit } from './commit.ts'
-import { encodeKey } from './entry-format.ts'
+import { encodeKey, type TransactionId } from './entry-format.ts'
 import { delayAfter, pause } from './pause.ts'
 import type { TableFollower } from './table-follower.ts'
 import { prepareNotice } from './transaction.ts'
@@ -17,7 +17,7 @@ const KEYS_AT_ONCE = 200
 export async function purgeTombstones(
   table: TableSegment,
   follower: TableFollower,
-  newMark: () => bigint,
+  newId: () => TransactionId,
   deadline: Deadline,
 ): Promise<number> {
   let removed = 0
@@ -29,7 +29,7 @@ export async function purgeTombstones(
     const tombstones = follower.contents.tombstones().slice(0, KEYS_AT_ONCE)
     if (tombstones.length === 0) return removed
     const outers = new Set(tombstones.map(({ outer }) => outer))
-    const notice = prepareNotice(follower.contents, outers, follower.position, newMark())
+    const notice = prepareNotice(follower.contents, outers, follower.position, newId())
     if (!(await commit(table, follower, notice, deadline))) continue
     try {
       const keys = tombstones.map(({ outer, inner, version }) => ({ key: encodeKey({ outer, inner }), version }))

@@ -4,6 +4,7 @@ import type { TableSegment } from '@pravega-ts/segment-client'
 import { OpenCalls } from '../open-calls.ts'
 import { Turns } from '../turns.ts'
 import { commit } from './commit.ts'
+import type { TransactionId } from './entry-format.ts'
 import { delayAfter, pause } from './pause.ts'
 import { purgeTombstones } from './purge.ts'
 import type { TableFollower } from './table-follower.ts'
@@ -19,6 +20,8 @@ export class SegmentTableSynchronizer implements TableSynchronizer {
   readonly #follower: TableFollower
   readonly #turns = new Turns()
   readonly #calls: OpenCalls
+  readonly #member = randomBytes(8).readBigUInt64BE()
+  #sequence = 0n
 
   constructor(table: TableSegment, follower: TableFollower, callTimeoutMs: number) {
     this.#table = table
@@ -53,7 +56,7 @@ export class SegmentTableSynchronizer implements TableSynchronizer {
       for (let refusals = 0; ; refusals++) {
         await pause(delayAfter(refusals), deadline)
         const decision = decide(this.view)
-        const transaction = prepare(this.#follower.contents, decision, newMark())
+        const transaction = prepare(this.#follower.contents, decision, this.#newId())
         if (transaction === undefined) return decision.result
         if (await commit(this.#table, this.#follower, transaction, deadline)) return decision.result
         await this.#lookAgain(transaction, deadline)
@@ -63,7 +66,7 @@ export class SegmentTableSynchronizer implements TableSynchronizer {
 
   async purge(call?: CallOptions): Promise<number> {
     return await this.#inTurn('purging', call, deadline =>
-      purgeTombstones(this.#table, this.#follower, newMark, deadline),
+      purgeTombstones(this.#table, this.#follower, () => this.#newId(), deadline),
     )
   }
 
@@ -88,11 +91,12 @@ export class SegmentTableSynchronizer implements TableSynchronizer {
     if (isOld()) await this.#follower.load(deadline)
   }
 
+  #newId(): TransactionId {
+    this.#sequence += 1n
+    return { member: this.#member, sequence: this.#sequence }
+  }
+
   async #inTurn<T>(doing: string, call: CallOptions | undefined, work: (deadline: Deadline) => Promise<T>): Promise<T> {
     return await this.#calls.run(doing, call, deadline => this.#turns.take(deadline, () => work(deadline)))
   }
-}
-
-function newMark(): bigint {
-  return randomBytes(8).readBigUInt64BE()
 }

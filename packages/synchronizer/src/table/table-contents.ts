@@ -1,4 +1,4 @@
-import { type EntryBody, type EntryName, isTombstone, type RecentWrite } from './entry-format.ts'
+import { type EntryBody, type EntryName, isTombstone, type WriteHistory } from './entry-format.ts'
 import { StoredValue } from './stored-value.ts'
 import type { TableValue, TableView } from './table-view.ts'
 
@@ -12,7 +12,7 @@ export interface Entry extends EntryName {
 export interface OuterMap {
   /** Version of its version entry; -1: there is none. */
   readonly version: bigint
-  readonly writes: readonly RecentWrite[]
+  readonly history: WriteHistory
   readonly purgedTo: bigint
   readonly values: ReadonlyMap<string, TableValue>
   /** Versions of what was removed. */
@@ -25,7 +25,7 @@ export const ABSENT = -1n
 const NO_VALUES: ReadonlyMap<string, TableValue> = new Map()
 const NO_MAP: OuterMap = {
   version: ABSENT,
-  writes: [],
+  history: { writes: [], since: undefined },
   purgedTo: 0n,
   values: NO_VALUES,
   tombstones: new Map(),
@@ -104,7 +104,7 @@ export class TableContents implements TableView {
 
 interface Draft extends OuterMap {
   version: bigint
-  writes: readonly RecentWrite[]
+  history: WriteHistory
   purgedTo: bigint
   values: Map<string, TableValue>
   tombstones: Map<string, bigint>
@@ -118,7 +118,7 @@ function apply(table: string, map: Draft, { outer, inner, body, version }: Entry
   if (inner === undefined) {
     if (version <= map.version) return
     map.version = version
-    map.writes = body.writes
+    map.history = { writes: body.writes, since: body.since }
     map.purgedTo = body.purgedTo
     return
   }

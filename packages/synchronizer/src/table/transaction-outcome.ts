@@ -1,5 +1,6 @@
 import { ABSENT, type TableContents } from './table-contents.ts'
 import type { Transaction } from './transaction.ts'
+import { tells } from './write-history.ts'
 
 /**
  * What became of a transaction whose answer was lost.
@@ -14,15 +15,16 @@ export type TransactionOutcome = 'made' | 'notMade' | 'open' | 'unknown'
 /**
  * Finds out from newer contents of the table what became of a transaction.
  *
- * Each version of an outer map is replaced by one transaction only. The version entry names the last ones with the version that each
- * replaced: whose mark stands at ours tells. When the list does not go back that far (a Rust client, which keeps none, wrote in
- * between; or too many did), entries that are as they were before still tell that it was not made.
+ * The version entry of each outer map names the last transaction of each member: ours stands there if it was made, since we make no
+ * other before we know. When that history does not go back far enough (a Rust client, which keeps none, wrote in between; or too many
+ * members did), entries that are as they were before still tell that it was not made.
  */
-export function outcomeOf({ entries, mark }: Transaction, now: TableContents): TransactionOutcome {
+export function outcomeOf({ entries, id }: Transaction, now: TableContents): TransactionOutcome {
   const versions = entries.filter(entry => entry.inner === undefined)
   for (const { outer, base } of versions) {
-    const replacement = now.outerMap(outer).writes.find(write => write.base === base)
-    if (replacement !== undefined) return replacement.mark === mark ? 'made' : 'notMade'
+    const { version, history } = now.outerMap(outer)
+    const wasMade = version === base ? undefined : tells(history, id, base)
+    if (wasMade !== undefined) return wasMade ? 'made' : 'notMade'
   }
   const unchanged = versions.filter(entry => now.versionOf(entry) === entry.base)
   if (unchanged.length > 0) {

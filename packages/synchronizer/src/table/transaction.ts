@@ -9,17 +9,16 @@ import {
   entryText,
   mapVersionBody,
   TOMBSTONE_BODY,
+  type TransactionId,
+  valueBody,
 } from './entry-format.ts'
 import { ABSENT, type Entry, type TableContents } from './table-contents.ts'
 import type { TableChanges } from './table-synchronizer.ts'
-
-/** How many of its last changes the version entry of an outer map names. */
-const WRITES_KEPT = 6
+import { withWrite } from './write-history.ts'
 
 /** Entries that are written together, if nothing they touch has changed. */
 export interface Transaction {
-  /** A random number that only this transaction has. */
-  readonly mark: bigint
+  readonly id: TransactionId
   /** Version entries first, one for each outer map that is touched. */
   readonly entries: readonly Touched[]
   readonly puts: readonly TablePut[]
@@ -37,26 +36,26 @@ export interface Touched extends EntryName {
  * @throws PravegaError `INVALID_ARGUMENT` for names that cannot be written, values that CBOR has no form for, an entry that is
  * changed twice
  */
-export function prepare(contents: TableContents, changes: TableChanges, mark: bigint): Transaction | undefined {
+export function prepare(contents: TableContents, changes: TableChanges, id: TransactionId): Transaction | undefined {
   const bodies = new Map<string, EntryName & { readonly body: EntryBody }>()
   const add = (name: EntryName, body: EntryBody): void => {
-    const id = JSON.stringify([name.outer, name.inner])
-    if (bodies.has(id)) {
+    const key = JSON.stringify([name.outer, name.inner])
+    if (bodies.has(key)) {
       const rule = 'all changes of a transaction take effect together'
       throw new PravegaError('INVALID_ARGUMENT', `Entry ${entryText(name)} is changed twice; ${rule}. Change it once`)
     }
-    bodies.set(id, { ...name, body })
+    bodies.set(key, { ...name, body })
   }
   for (const { outer, inner, typeId, data } of changes.puts ?? []) {
     const name = { outer, inner }
-    add(name, { typeId, document: document(name, data), writes: [], purgedTo: 0n })
+    add(name, valueBody(typeId, document(name, data)))
   }
   for (const { outer, inner } of changes.removals ?? []) {
     if (contents.get(outer, inner) !== undefined) add({ outer, inner }, TOMBSTONE_BODY)
   }
   if (bodies.size === 0) return undefined
   const items = [...bodies.values()]
-  return transactionOf(contents, new Set(items.map(item => item.outer)), items, mark)
+  return transactionOf(contents, new Set(items.map(item => item.outer)), items, id)
 }
 
 /** What says, in the version entries of outer maps, that tombstones before a position may be gone. */
@@ -64,9 +63,9 @@ export function prepareNotice(
   contents: TableContents,
   outers: ReadonlySet<string>,
   purgedTo: bigint,
-  mark: bigint,
+  id: TransactionId,
 ): Transaction {
-  return transactionOf(contents, outers, [], mark, purgedTo)
+  return transactionOf(contents, outers, [], id, purgedTo)
 }
 
 /** The entries of a transaction that was made, with their versions. */
@@ -83,13 +82,13 @@ function transactionOf(
   contents: TableContents,
   outers: ReadonlySet<string>,
   items: readonly (EntryName & { readonly body: EntryBody })[],
-  mark: bigint,
+  id: TransactionId,
   purgedTo = 0n,
 ): Transaction {
   const versions = [...outers].map(outer => {
-    const { version: base, writes, purgedTo: before } = contents.outerMap(outer)
-    const kept = [...writes, { base, mark }].slice(-WRITES_KEPT)
-    return { outer, inner: undefined, body: mapVersionBody(kept, purgedTo > before ? purgedTo : before) }
+    const { version, history, purgedTo: before } = contents.outerMap(outer)
+    const body = mapVersionBody(withWrite(history, id, version), purgedTo > before ? purgedTo : before)
+    return { outer, inner: undefined, body }
   })
   const entries = [...versions, ...items].map(entry => ({ ...entry, base: contents.versionOf(entry) }))
   const puts = entries.map(entry => ({
@@ -97,7 +96,7 @@ function transactionOf(
     value: encodeBody(entry.body),
     version: entry.base === ABSENT ? ('absent' as const) : entry.base,
   }))
-  return { mark, entries, puts }
+  return { id, entries, puts }
 }
 
 function document(name: EntryName, data: unknown): Uint8Array {

@@ -7,6 +7,7 @@ import {
   encodeKey,
   mapVersionBody,
   TOMBSTONE_BODY,
+  valueBody,
 } from '../../src/table/entry-format.ts'
 import vectors from './vectors/rust-table-state.json' with { type: 'json' }
 
@@ -53,7 +54,7 @@ describe('keys in the form of the Rust client', () => {
 
 describe('values in the form of the Rust client', () => {
   it.each(Object.entries(vectors.values))('%s', (_, { inner, typeId, value }) => {
-    const body = { typeId, document: new Uint8Array(bytes(inner)), writes: [], purgedTo: 0n }
+    const body = valueBody(typeId, new Uint8Array(bytes(inner)))
     expect(hex(encodeBody(body))).toBe(value)
     expect(decodeBody(bytes(value))).toEqual(body)
     // The documents keep their bytes through reading and writing, maps with maps as keys too.
@@ -62,17 +63,17 @@ describe('values in the form of the Rust client', () => {
 
   it('are tombstones and versions of maps, too', () => {
     expect(hex(encodeBody(TOMBSTONE_BODY))).toBe(vectors.values.tombstone.value)
-    expect(hex(encodeBody(mapVersionBody([], 0n)))).toBe(vectors.values['map version blob'].value)
+    expect(hex(encodeBody(mapVersionBody({ writes: [], since: undefined }, 0n)))).toBe(
+      vectors.values['map version blob'].value,
+    )
   })
 
   it('name, in versions of maps, the last changes, in a field that Rust clients pass over', () => {
-    const body = mapVersionBody(
-      [
-        { base: -1n, mark: 2n ** 64n - 1n },
-        { base: 70_000n, mark: 5n },
-      ],
-      2n ** 60n,
-    )
+    const writes = [
+      { member: 2n ** 64n - 1n, sequence: 1n, base: -1n },
+      { member: 5n, sequence: 300n, base: 70_000n },
+    ]
+    const body = mapVersionBody({ writes, since: -1n }, 2n ** 60n)
     expect(decodeBody(encodeBody(body))).toEqual(body)
     const fields = fromCbor(encodeBody(body)) as Map<string, unknown>
     expect([...fields.keys()].slice(0, 2)).toEqual(['type_id', 'data'])
@@ -86,7 +87,7 @@ describe('values in the form of the Rust client', () => {
     ['no data', hex(toCbor({ type_id: 'x' }))],
     ['data that are no bytes', hex(toCbor({ type_id: 'x', data: [256] }))],
     ['data with half a byte', hex(toCbor({ type_id: 'x', data: [0.5] }))],
-    ['writes that are no pairs', hex(toCbor({ type_id: 'blob', data: [0], writes: [1] }))],
+    ['writes that are no arrays', hex(toCbor({ type_id: 'blob', data: [0], writes: [1] }))],
     ['writes that are no integers', hex(toCbor({ type_id: 'blob', data: [0], writes: [['a', 1]] }))],
     ['a claim of many elements', `a264646174619a7fffffff${hex(toCbor('x'))}`],
   ])('are refused with %s', (_, value) => {

@@ -1,5 +1,5 @@
 import type { TablePut } from '@pravega-ts/segment-client'
-import { encodeBody, encodeKey, mapVersionBody } from '../../src/table/entry-format.ts'
+import { encodeBody, encodeKey, mapVersionBody, valueBody } from '../../src/table/entry-format.ts'
 import { openTableSynchronizer } from '../../src/table/open-table-synchronizer.ts'
 import type { TableSynchronizer, TableSynchronizerOptions, TableValuePut } from '../../src/table/table-synchronizer.ts'
 import type { TableView } from '../../src/table/table-view.ts'
@@ -28,8 +28,11 @@ export function rustEntries(values: readonly { outer: string; inner: string; doc
   return values.flatMap(({ outer, inner, document }) => [
     {
       key: encodeKey({ outer, inner }),
-      value: encodeBody({ typeId: 'test', document, writes: [], purgedTo: 0n }),
+      value: encodeBody(valueBody('test', document)),
     },
-    { key: encodeKey({ outer, inner: undefined }), value: encodeBody(mapVersionBody([], 0n)) },
+    {
+      key: encodeKey({ outer, inner: undefined }),
+      value: encodeBody(mapVersionBody({ writes: [], since: undefined }, 0n)),
+    },
   ])
 }
