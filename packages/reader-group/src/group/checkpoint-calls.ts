@@ -4,7 +4,7 @@ import { Checkpoint } from '../codec/checkpoint.ts'
 import { checkpointStatus, isSilent, outstandingCheckpoints, SILENT } from '../state/checkpoint-queries.ts'
 import { cutsOf, type StreamCuts } from '../state/positions.ts'
 import type { ReaderGroupState } from '../state/reader-group-state.ts'
-import { type Awaited, awaitCheckpoint } from './await-checkpoint.ts'
+import { AwaitedCheckpoint, awaitCheckpoint } from './await-checkpoint.ts'
 import { callDeadline, type GroupContext, needCheckpoints } from './group-context.ts'
 import { groupText } from './group-name.ts'
 
@@ -88,17 +88,18 @@ async function gatherPositions(
   call: CallOptions | undefined,
   check?: (state: ReaderGroupState) => void,
 ): Promise<StreamCuts> {
-  const awaited: Awaited = { readers: [] }
+  const awaited = new AwaitedCheckpoint(checkpoint)
   const phrase = () =>
     awaited.readers.length === 0 ? what : `${what}, which waits for reader ${awaited.readers.join(', ')},`
   using deadline = new Deadline(phrase, call, DEFAULT_CHECKPOINT_MS)
   const { state: store } = context
   await store.refresh(deadline.rest())
+  using _ = store.watch(awaited.look)
   await store.transact(state => {
     check?.(state)
     return { updates: [{ type: 'createCheckpoint', checkpoint }], result: undefined }
   }, deadline.rest())
-  const positions = await awaitCheckpoint(context, checkpoint, awaited, deadline)
+  const positions = await awaitCheckpoint(context, awaited, deadline)
   await store.append({ type: 'clearCheckpointsBefore', checkpoint }, deadline.rest())
   return cutsOf(positions)
 }

@@ -7,6 +7,7 @@ import { reduce } from '../state/reduce.ts'
 import type { Compact, Init, ReaderGroupUpdate } from '../state/updates.ts'
 import type { Decision, StateStore } from './state-store.ts'
 import { checkUnconditional } from './unconditional.ts'
+import { Watchers } from './watchers.ts'
 
 /** As Java: below this nobody compacts, above it each member does with this probability at each look. */
 const COMPACT_ABOVE_BYTES = 512n * 1024n
@@ -38,6 +39,7 @@ class LogStore implements StateStore {
   readonly #stream: ScopedStream
   readonly #random: () => number
   readonly #end = new AbortController()
+  readonly #watchers = new Watchers()
   #log: Promise<Log> | undefined
   #opened: Log | undefined
 
@@ -75,6 +77,10 @@ class LogStore implements StateStore {
       checkUnconditional(update)
       await log.updateUnconditionally([update], rest())
     })
+  }
+
+  watch(look: (state: ReaderGroupState) => void): Disposable {
+    return this.#watchers.add(look)
   }
 
   compact(call?: CallOptions): Promise<boolean> {
@@ -116,7 +122,12 @@ class LogStore implements StateStore {
   /** Without the options of a call: others may wait for the same opening. */
   #open(): Promise<Log> {
     const call = { signal: this.#end.signal }
-    this.#log ??= openStateSynchronizer(this.#store, this.#stream, readerGroupModel, {}, call).then(
+    const model: typeof readerGroupModel = {
+      ...readerGroupModel,
+      begin: (initial, previous) => this.#watchers.show(readerGroupModel.begin(initial, previous)),
+      apply: (state, update) => this.#watchers.show(readerGroupModel.apply(state, update)),
+    }
+    this.#log ??= openStateSynchronizer(this.#store, this.#stream, model, {}, call).then(
       log => {
         this.#opened = log
         return log

@@ -4,6 +4,7 @@ import { reduce } from '../state/reduce.ts'
 import type { Init, ReaderGroupUpdate } from '../state/updates.ts'
 import type { Decision, StateStore } from './state-store.ts'
 import { checkUnconditional } from './unconditional.ts'
+import { Watchers } from './watchers.ts'
 
 /** State that {@link memoryStore | memory stores} of one process share; the members of a group in a test, say. */
 export class MemoryGroup {
@@ -35,6 +36,7 @@ export function memoryStore(group: MemoryGroup = new MemoryGroup()): StateStore 
 class MemoryStore implements StateStore {
   readonly features = { kind: 'memory', checkpoints: true }
   readonly #group: MemoryGroup
+  readonly #watchers = new Watchers()
   #state: ReaderGroupState | undefined
   #seen = 0
   #closed = false
@@ -73,7 +75,10 @@ class MemoryStore implements StateStore {
     for (;;) {
       const { updates, result } = decide(state)
       if (updates.length === 0) return result
-      const next = updates.reduce<ReaderGroupState>((before, update) => reduce(before, update), state)
+      const next = updates.reduce<ReaderGroupState>(
+        (before, update) => this.#watchers.show(reduce(before, update)),
+        state,
+      )
       await deadline.race(Promise.resolve(this.#group.beforeWrite?.()))
       this.#group.writes += 1
       if (log.length === this.#seen) {
@@ -93,6 +98,10 @@ class MemoryStore implements StateStore {
     if (this.#group.log.length === 0) throw missing()
     this.#group.writes += 1
     this.#group.log.push([update])
+  }
+
+  watch(look: (state: ReaderGroupState) => void): Disposable {
+    return this.#watchers.add(look)
   }
 
   async compact(): Promise<boolean> {
@@ -124,7 +133,8 @@ class MemoryStore implements StateStore {
       this.#seen = 0
     }
     let state = this.#state
-    for (const updates of log.slice(this.#seen)) for (const update of updates) state = reduce(state, update)
+    for (const updates of log.slice(this.#seen))
+      for (const update of updates) state = this.#watchers.show(reduce(state, update))
     if (state === undefined || log.length === 0) throw missing()
     this.#state = state
     this.#seen = log.length

@@ -51,6 +51,11 @@ export interface StateStore extends AsyncDisposable {
    * @throws PravegaError `ILLEGAL_STATE_UPDATE` for any other update, `READER_GROUP_NOT_FOUND`
    */
   append(update: ReaderGroupUpdate, call?: CallOptions): Promise<void>
+  /**
+   * Calls `look` with every state that this member comes through until the result is disposed of: also with those between two looks, as far
+   * as the store tells them apart, and with what it is about to write.
+   */
+  watch(look: (state: ReaderGroupState) => void): Disposable
   /** Makes the store smaller where that is due. Resolves to whether it was done. */
   compact(call?: CallOptions): Promise<boolean>
   /** Ends this member's use of it; the state stays. */

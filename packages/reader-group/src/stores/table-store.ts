@@ -8,6 +8,7 @@ import type { Decision, StateStore } from './state-store.ts'
 import { changesBetween, stateOf } from './table-state.ts'
 import { reduceInTable } from './table-updates.ts'
 import { checkUnconditional } from './unconditional.ts'
+import { Watchers } from './watchers.ts'
 
 const CALL_MS = 120_000
 
@@ -27,6 +28,7 @@ class TableStore implements StateStore {
   readonly #store: Pick<ReaderGroupStore, 'table'>
   readonly #table: ScopedSegment
   readonly #end = new AbortController()
+  readonly #watchers = new Watchers()
   #synchronizer: Promise<TableSynchronizer> | undefined
   #state: ReaderGroupState | undefined
 
@@ -87,6 +89,10 @@ class TableStore implements StateStore {
     })
   }
 
+  watch(look: (state: ReaderGroupState) => void): Disposable {
+    return this.#watchers.add(look)
+  }
+
   /** Servers compact tables by themselves. Tombstones stay: Rust clients would not see that they have gone. */
   async compact(): Promise<boolean> {
     return false
@@ -107,7 +113,7 @@ class TableStore implements StateStore {
     const state = stateOf(String(this.#table), table.view)
     if (state === undefined) throw gone(this.#table, 'it is not a reader group')
     this.#state = state
-    return state
+    return this.#watchers.show(state)
   }
 
   async #using<T>(call: CallOptions | undefined, work: (rest: () => CallOptions) => Promise<T>): Promise<T> {

@@ -104,6 +104,26 @@ describe('a checkpoint', () => {
     expect((await group.checkpoints()).map(({ name }) => name)).toEqual(['new'])
   })
 
+  it('that was cleared between two looks is there all the same, if it was complete', async () => {
+    const seen = waiting()
+    const result = group.initiateCheckpoint('cp')
+    await seen
+    await answer('r1', 'cp', 10n)
+    await answer('r2', 'cp', 20n)
+    await reader.transact(() => ({
+      updates: [
+        { type: 'createCheckpoint', checkpoint: 'automatic' },
+        { type: 'clearCheckpointsBefore', checkpoint: 'automatic' },
+      ],
+      result: undefined,
+    }))
+    await answer('r1', 'automatic', 30n)
+    await nextLook()
+    const { cuts } = await result
+    expect(Object.fromEntries(cuts.get(String(STREAM))?.positions ?? [])).toEqual({ 0: 10n, 1: 20n, 2: 0n })
+    expect((await group.checkpoints()).map(({ name }) => name)).toEqual(['automatic'])
+  })
+
   it('that takes too long names the readers that are late, and stays', async () => {
     const seen = waiting()
     const result = group.initiateCheckpoint('cp', { timeoutMs: 800 })

@@ -88,6 +88,22 @@ export function describeStore(name: string, make: () => StoreUnderTest): void {
       expect(owned.sort()).toEqual(Array.from({ length: 6 }, (_, number) => segment(number)))
     })
 
+    it('shows a watcher what it comes through, until it has seen enough', async () => {
+      const store = make()
+      const [a, b] = [store.member(), store.member()]
+      await a.initialize(initial())
+      await b.refresh()
+      const seen: number[] = []
+      {
+        using _ = b.watch(state => void seen.push(state.assigned.size))
+        await a.transact(() => add('r1'))
+        await b.refresh()
+      }
+      await a.transact(() => add('r2'))
+      await b.refresh()
+      expect(seen.at(-1)).toBe(1)
+    })
+
     it('writes nothing for a decision without updates', async () => {
       const store = make()
       const [a, b] = [store.member(), store.member()]
