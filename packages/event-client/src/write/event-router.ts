@@ -64,15 +64,10 @@ export class EventRouter {
     return this.#failure
   }
 
-  /**
-   * Where a piece of up to `length` bytes with this position goes now.
-   *
-   * @throws PravegaError `QUEUE_FULL`
-   */
+  /** Where a piece of up to `length` bytes with this position goes now. Its `commit` may fail with `QUEUE_FULL`. */
   sink(position: number, length: number): EventSink {
     const lane = this.#index.at(position).target
     if (lane.isFree && this.budget.mayGo) return lane
-    this.budget.checkQueue(length)
     return lane.queue(length)
   }
 
@@ -131,7 +126,7 @@ export class EventRouter {
     }
   }
 
-  /** Gives all connections back. What has no outcome yet fails with `error`. */
+  /** Gives all connections back. What has no outcome yet fails. Never rejects. */
   async close(error: PravegaError): Promise<void> {
     this.fail(error)
     const writers = [...this.#lanes.values()].map(lane => lane.writer).filter(writer => writer.cause === undefined)
@@ -288,7 +283,8 @@ export class EventRouter {
     while (!parcel.isGivenOut) {
       const { head, position, length } = parcel
       const sink = this.#index.at(position).target.queue(length)
-      sink.buffer.set(head, sink.reserve(length))
+      const at = sink.reserve(length)
+      sink.buffer.set(head, at)
       this.budget.queued -= length
       sink.commit(position, length, countEvents(head), parcel)
       parcel.skip()

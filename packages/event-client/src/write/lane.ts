@@ -14,8 +14,9 @@ export interface EventSink {
   /**
    * What was put there is a piece.
    *
-   * @param owner - Is told its outcome too.
+   * @param owner - Is told its outcome too. Such a piece was taken on before: it is never refused.
    * @returns what its outcome is told by
+   * @throws PravegaError `QUEUE_FULL`
    */
   commit(position: number, length: number, events: number, owner?: Creditor): { readonly acked: Promise<void> }
 }
@@ -51,7 +52,7 @@ export class Lane implements EventSink {
   readonly #budget: Budget
   readonly #pool: EventKeysPool
   readonly #backlog: Set<Lane>
-  readonly #gathering: Gathering = new Gathering((parcel, length) => this.#gathered(parcel, length))
+  readonly #gathering: Gathering
   #state: LaneState = OPEN
   #waiting: Parcel[] = []
   /** Whether pieces are appended at once: the lane is open and nothing waits in front. */
@@ -72,6 +73,7 @@ export class Lane implements EventSink {
     this.#budget = budget
     this.#pool = pool
     this.#backlog = backlog
+    this.#gathering = new Gathering(this, budget)
     this.writer = openWriter(this)
   }
 
@@ -111,7 +113,7 @@ export class Lane implements EventSink {
 
   /** Where a piece of up to `length` bytes can wait. Valid until it is asked for again. */
   queue(length: number): EventSink {
-    this.#gathering.prepare(this.#waiting.at(-1), length)
+    this.#gathering.prepare(length)
     return this.#gathering
   }
 
@@ -217,13 +219,6 @@ export class Lane implements EventSink {
     return keys
   }
 
-  #gathered(parcel: Parcel, length: number): void {
-    this.#budget.queued += length
-    if (this.#waiting.at(-1) === parcel) return
-    this.#waiting.push(parcel)
-    this.#changed()
-  }
-
   #changed(): void {
     this.isFree = this.#state.tag === 'open' && this.#waiting.length === 0
     if (this.#waiting.length === 0) this.#backlog.delete(this)
@@ -231,16 +226,19 @@ export class Lane implements EventSink {
   }
 }
 
-/** Gathers pieces in parcels. */
+/** Gathers pieces in the last of the parcels that wait in a lane. */
 class Gathering implements EventSink {
-  readonly #onGathered: (parcel: Parcel, length: number) => void
+  readonly #lane: Pick<Lane, 'waiting' | 'push'>
+  readonly #budget: Budget
   #parcel: Parcel | undefined
 
-  constructor(onGathered: (parcel: Parcel, length: number) => void) {
-    this.#onGathered = onGathered
+  constructor(lane: Pick<Lane, 'waiting' | 'push'>, budget: Budget) {
+    this.#lane = lane
+    this.#budget = budget
   }
 
-  prepare(last: Parcel | undefined, length: number): void {
+  prepare(length: number): void {
+    const last = this.#lane.waiting.at(-1)
     this.#parcel = last === undefined || last.reserve(length) < 0 ? Parcel.gather(length) : last
   }
 
@@ -253,9 +251,12 @@ class Gathering implements EventSink {
   }
 
   commit(position: number, length: number, _events: number, owner?: Creditor): Parcel {
-    const parcel = this.#prepared.commit(position, length)
-    if (owner !== undefined) parcel.keys.owe(owner)
-    this.#onGathered(parcel, length)
+    const parcel = this.#prepared
+    if (owner === undefined) this.#budget.checkQueue(length)
+    else parcel.keys.owe(owner)
+    this.#budget.queued += length
+    parcel.commit(position, length)
+    if (this.#lane.waiting.at(-1) !== parcel) this.#lane.push(parcel)
     return parcel
   }
 

@@ -103,8 +103,8 @@ export class RoutedAppender<T> implements EventAppender<T>, EventTaker<T> {
   }
 
   close(options: CloseOptions = {}): Promise<void> {
-    if (options.force === true) this.#router.fail(this.#closed())
-    this.#closing ??= this.#close()
+    const ended = options.force === true ? this.#router.close(this.#closed()) : undefined
+    this.#closing ??= ended ?? this.#close()
     return this.#closing
   }
 
@@ -214,7 +214,7 @@ export class RoutedAppender<T> implements EventAppender<T>, EventTaker<T> {
     let length = 0
     for (const event of events) {
       // A serializer may use its memory again for the next event.
-      const payload = this.#encoder.serialize(event).slice()
+      const payload = Buffer.from(this.#encoder.serialize(event))
       length += EVENT_HEADER_LENGTH + payload.length
       if (length > LARGEST_PLAIN_EVENT) throw tooLarge(length - EVENT_HEADER_LENGTH, LARGEST_PLAIN_EVENT)
       payloads.push(payload)
