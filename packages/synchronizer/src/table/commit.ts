@@ -17,6 +17,7 @@ export async function commit(
   deadline: Deadline,
 ): Promise<boolean> {
   let lost: PravegaError | undefined
+  deadline.check()
   for (let attempt = 1; ; attempt++) {
     const error = await put(table, follower, transaction, deadline)
     if (error === undefined) return true
@@ -44,9 +45,8 @@ async function put(
   transaction: Transaction,
   deadline: Deadline,
 ): Promise<PravegaError | undefined> {
-  const call = deadline.rest()
   try {
-    follower.adopt(transaction, await table.put(transaction.puts, call))
+    follower.adopt(transaction, await table.put(transaction.puts, deadline.rest()))
     return undefined
   } catch (caught) {
     return PravegaError.from(caught)

@@ -138,6 +138,12 @@ describe('a transaction whose answer was lost', () => {
     await expect(failed).rejects.toMatchObject({ code: 'ABORTED', details: { outcome: 'unknown' } })
   })
 
+  it('is unknown when it never got through before its time was over', async () => {
+    table.fate = () => 'never arrived'
+    const failed = one.transact(() => ({ puts: [value('a', 'n', 1)], result: 0 }), { timeoutMs: 100 })
+    await expect(failed).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED', details: { outcome: 'unknown' } })
+  })
+
   it('is sent again as it is, not decided anew, while it may still arrive', async () => {
     fates('never arrived', 'never arrived')
     let decisions = 0
