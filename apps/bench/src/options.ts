@@ -1,24 +1,45 @@
 import { buildApplication, buildCommand, numberParser, run, type StricliProcess } from '@stricli/core'
 
-export const MODES = ['bytewrite', 'byteread', 'bytecopy'] as const
-export type Mode = (typeof MODES)[number]
+const BYTE_MODES = ['bytewrite', 'byteread', 'bytecopy'] as const
+const EVENT_MODES = ['write', 'read', 'latency'] as const
+export type ByteMode = (typeof BYTE_MODES)[number]
+export type EventMode = (typeof EVENT_MODES)[number]
+type Mode = ByteMode | EventMode
+
+export function isByteMode(mode: Mode): mode is ByteMode {
+  return BYTE_MODES.some(name => name === mode)
+}
+
+/** Bytes of one event, and how many, where the command line does not say. */
+const DEFAULT_SIZES: Readonly<Record<Mode, Pick<BenchOptions, 'eventSize' | 'events'>>> = {
+  bytewrite: { eventSize: 1_048_576, events: 512 },
+  byteread: { eventSize: 1_048_576, events: 512 },
+  bytecopy: { eventSize: 1_048_576, events: 512 },
+  write: { eventSize: 100, events: 200_000 },
+  read: { eventSize: 100, events: 200_000 },
+  latency: { eventSize: 100, events: 2_000 },
+}
 
 /** One run, as asked for on the command line. */
 export interface BenchOptions {
   readonly mode: Mode
   /** Undefined: an embedded server in a process of its own. */
   readonly controller: string | undefined
-  /** Streams of one segment each, written or read side by side. */
+  /** Byte modes: streams of one segment each, side by side. Event modes: segments of one stream. */
   readonly segments: number
-  /** Bytes of one write or one read buffer. */
+  /** Bytes of one event, one write or one read buffer. */
   readonly eventSize: number
-  /** Writes (or buffers read), over all segments. */
+  /** Events, writes or buffers read, over all segments. */
   readonly events: number
+  /** Event modes: different routing keys, used in turns; 0: events without a key. */
+  readonly keys: number
+  /** Event modes: how often each client has its turn. */
+  readonly rounds: number
   /** A flush after so many writes of a segment; 0: only at the end. 1 makes the latencies those of durable writes. */
   readonly flushEvery: number
   /** Appends without condition, as the Java client does, instead of being the only writer. */
   readonly shared: boolean
-  /** Runs Pravega's Java client with the same numbers beside ours and prints its line and the ratios. */
+  /** Runs Pravega's Java client, in event modes its Rust client too, with the same numbers and prints the ratios. */
   readonly reference: boolean
 }
 
@@ -32,7 +53,8 @@ function wholeNumber(minimum: number): (input: string) => number {
   }
 }
 
-const EVENT_SIZE_DEFAULT = String(1024 * 1024)
+type Flags = Omit<BenchOptions, 'controller' | 'eventSize' | 'events'> &
+  Partial<Pick<BenchOptions, 'eventSize' | 'events'>> & { readonly controller?: string }
 
 /** Parses the command line and runs `action`; prints the usage and sets the exit code when that cannot be done. */
 export async function runBench(
@@ -40,11 +62,18 @@ export async function runBench(
   action: (options: BenchOptions) => Promise<void>,
 ): Promise<void> {
   const command = buildCommand({
-    func: (flags: Omit<BenchOptions, 'controller'> & { readonly controller?: string }) =>
-      action({ ...flags, controller: flags.controller }),
+    func: ({ controller, eventSize, events, ...flags }: Flags) => {
+      const sizes = DEFAULT_SIZES[flags.mode]
+      return action({
+        ...flags,
+        controller,
+        eventSize: eventSize ?? sizes.eventSize,
+        events: events ?? sizes.events,
+      })
+    },
     parameters: {
       flags: {
-        mode: { kind: 'enum', values: MODES, brief: 'What is measured' },
+        mode: { kind: 'enum', values: [...BYTE_MODES, ...EVENT_MODES], brief: 'What is measured' },
         controller: {
           kind: 'parsed',
           parse: String,
@@ -55,15 +84,27 @@ export async function runBench(
           kind: 'parsed',
           parse: wholeNumber(1),
           default: '1',
-          brief: 'Streams of one segment, side by side',
+          brief: 'Segments written or read side by side',
         },
         eventSize: {
           kind: 'parsed',
           parse: wholeNumber(1),
-          default: EVENT_SIZE_DEFAULT,
-          brief: 'Bytes of one write or read',
+          optional: true,
+          brief: 'Bytes of one event (100), write or read buffer (1 MiB)',
         },
-        events: { kind: 'parsed', parse: wholeNumber(1), default: '512', brief: 'Writes or reads over all segments' },
+        events: {
+          kind: 'parsed',
+          parse: wholeNumber(1),
+          optional: true,
+          brief: 'Events (200000; latency: 2000), writes or reads (512) over all segments',
+        },
+        keys: {
+          kind: 'parsed',
+          parse: wholeNumber(0),
+          default: '1000',
+          brief: 'Different routing keys; 0: events without a key',
+        },
+        rounds: { kind: 'parsed', parse: wholeNumber(1), default: '3', brief: 'Turns of each client (event modes)' },
         flushEvery: {
           kind: 'parsed',
           parse: wholeNumber(0),
@@ -74,11 +115,11 @@ export async function runBench(
         reference: {
           kind: 'boolean',
           default: false,
-          brief: 'Run the Java client too and print the ratios (needs Java and Maven)',
+          brief: 'Run the Java client (and Rust, for events) too and print the ratios; needs Java and Maven, cargo',
         },
       },
     },
-    docs: { brief: 'Measures the byte client and prints one JSON line' },
+    docs: { brief: 'Measures the clients and prints JSON lines, for events also a table' },
   })
   const application = buildApplication(command, { name: 'bench', scanner: { caseStyle: 'allow-kebab-for-camel' } })
   const parser: StricliProcess = { stdout: process.stdout, stderr: process.stderr, env: process.env }

@@ -16,6 +16,34 @@ it.each(['bytewrite', 'byteread', 'bytecopy'])('%s prints one JSON line that acc
   expect(figures.rss_mb_quarters).toHaveLength(4)
 })
 
+it.each([
+  { mode: 'write', clients: ['ours'] },
+  { mode: 'read', clients: ['ours, slices', 'ours, batches', 'ours, events'] },
+  { mode: 'latency', clients: ['ours'] },
+])('$mode prints a JSON line for each client, and a table', async ({ mode, clients }) => {
+  const sizes = ['--segments', '2', '--event-size', '10', '--events', '500', '--keys', '7', '--rounds', '2']
+  const { stdout } = await bench('--mode', mode, ...sizes)
+  const lines = stdout.trim().split('\n')
+  const figures = lines.slice(0, clients.length).map(line => JSON.parse(line))
+  expect(figures.map(({ client }) => client)).toEqual(clients)
+  for (const line of figures) {
+    expect(line).toMatchObject({
+      mode,
+      engine: 'embedded',
+      segments: 2,
+      event_size: 10,
+      events: 500,
+      keys: 7,
+      rounds: 2,
+    })
+    expect(line.turns).toHaveLength(2)
+    expect(line.cpu_us_per_event.best).toBeGreaterThan(0)
+    if (mode === 'latency') expect(line.p99_ms.best).toBeGreaterThanOrEqual(line.p50_ms.best)
+    else expect(line.events_per_s.best).toBeGreaterThan(0)
+  }
+  expect(lines.slice(clients.length).map(line => line.split('  ')[0])).toEqual(['client', ...clients])
+})
+
 it('refuses a number that is none, with the value and the rule', async () => {
   const failure = await bench('--mode', 'bytewrite', '--events', 'many').catch(error => error)
   expect(failure.code).toBe(2)

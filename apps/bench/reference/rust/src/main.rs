@@ -8,7 +8,6 @@
 use pravega_client::client_factory::ClientFactory;
 use pravega_client_config::ClientConfigBuilder;
 use pravega_client_shared::ScopedStream;
-use std::collections::VecDeque;
 use std::io::BufRead;
 use std::time::{Duration, Instant};
 
@@ -20,10 +19,44 @@ fn cpu_time() -> Duration {
     of(usage.ru_utime) + of(usage.ru_stime)
 }
 
-async fn write(factory: &ClientFactory, stream: &str, events: usize, size: usize, keys: usize) {
+/// What was used between opening the writer or reader and closing it.
+struct Used {
+    wall: Duration,
+    cpu: Duration,
+}
+
+struct Watch {
+    start: Instant,
+    cpu: Duration,
+}
+
+impl Watch {
+    fn start() -> Watch {
+        Watch {
+            cpu: cpu_time(),
+            start: Instant::now(),
+        }
+    }
+
+    fn stop(self) -> Used {
+        Used {
+            wall: self.start.elapsed(),
+            cpu: cpu_time() - self.cpu,
+        }
+    }
+}
+
+async fn write(
+    factory: &ClientFactory,
+    stream: &str,
+    events: usize,
+    size: usize,
+    keys: usize,
+) -> Used {
     let mut writer = factory.create_event_writer(ScopedStream::from(stream));
     let payload = vec![0u8; size];
     let names: Vec<String> = (0..keys).map(|n| format!("key-{}", n)).collect();
+    let watch = Watch::start();
     for n in 0..events {
         let event = payload.clone();
         let _acknowledged = if keys == 0 {
@@ -35,13 +68,15 @@ async fn write(factory: &ClientFactory, stream: &str, events: usize, size: usize
         };
     }
     writer.flush().await.expect("all events are acknowledged");
+    watch.stop()
 }
 
-async fn read(factory: &ClientFactory, stream: &str, events: usize, group: &str) {
+async fn read(factory: &ClientFactory, stream: &str, events: usize, group: &str) -> Used {
     let readers = factory
         .create_reader_group(group.to_string(), ScopedStream::from(stream))
         .await;
     let mut reader = readers.create_reader("reader".to_string()).await;
+    let watch = Watch::start();
     let mut count = 0;
     while count < events {
         if let Some(mut slice) = reader
@@ -58,6 +93,7 @@ async fn read(factory: &ClientFactory, stream: &str, events: usize, group: &str)
                 .expect("the slice is released");
         }
     }
+    let used = watch.stop();
     reader
         .reader_offline()
         .await
@@ -67,6 +103,7 @@ async fn read(factory: &ClientFactory, stream: &str, events: usize, group: &str)
         .delete_reader_group(scope, group.to_string())
         .await
         .expect("the group is deleted");
+    used
 }
 
 async fn latency(
@@ -74,10 +111,11 @@ async fn latency(
     stream: &str,
     events: usize,
     size: usize,
-) -> VecDeque<Duration> {
+) -> (Used, Vec<Duration>) {
     let mut writer = factory.create_event_writer(ScopedStream::from(stream));
     let payload = vec![0u8; size];
-    let mut taken = VecDeque::with_capacity(events);
+    let mut taken = Vec::with_capacity(events);
+    let watch = Watch::start();
     for _ in 0..events {
         let start = Instant::now();
         let acknowledged = writer.write_event(payload.clone()).await;
@@ -85,9 +123,9 @@ async fn latency(
             .await
             .expect("an answer")
             .expect("an acknowledgement");
-        taken.push_back(start.elapsed());
+        taken.push(start.elapsed());
     }
-    taken
+    (watch.stop(), taken)
 }
 
 fn percentile(sorted: &[Duration], percent: usize) -> f64 {
@@ -108,24 +146,25 @@ fn main() {
         let line = line.expect("a line");
         let words: Vec<&str> = line.split(' ').collect();
         let number = |n: usize| words[n].parse::<usize>().expect("a number");
-        let (cpu, start) = (cpu_time(), Instant::now());
-        let mut times: Vec<Duration> = factory
-            .runtime()
-            .block_on(async {
-                match words[0] {
-                    "write" => write(&factory, words[1], number(2), number(3), number(4)).await,
-                    "read" => read(&factory, words[1], number(2), words[3]).await,
-                    "latency" => return latency(&factory, words[1], number(2), number(3)).await,
-                    task => panic!("unknown task {}", task),
-                }
-                VecDeque::new()
-            })
-            .into();
+        let (used, mut times) = factory.runtime().block_on(async {
+            match words[0] {
+                "write" => (
+                    write(&factory, words[1], number(2), number(3), number(4)).await,
+                    Vec::new(),
+                ),
+                "read" => (
+                    read(&factory, words[1], number(2), words[3]).await,
+                    Vec::new(),
+                ),
+                "latency" => latency(&factory, words[1], number(2), number(3)).await,
+                task => panic!("unknown task {}", task),
+            }
+        });
         times.sort();
         println!(
             "{{\"wall_s\":{},\"cpu_s\":{},\"p50_ms\":{},\"p99_ms\":{}}}",
-            start.elapsed().as_secs_f64(),
-            (cpu_time() - cpu).as_secs_f64(),
+            used.wall.as_secs_f64(),
+            used.cpu.as_secs_f64(),
             percentile(&times, 50),
             percentile(&times, 99)
         );

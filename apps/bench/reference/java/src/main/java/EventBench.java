@@ -36,27 +36,24 @@ public final class EventBench {
             String[] words = line.split(" ");
             Stream stream = Stream.of(words[1]);
             int events = Integer.parseInt(words[2]);
-            double cpu = cpuSeconds();
-            long start = System.nanoTime();
+            Watch watch = new Watch();
             long[] times = NO_TIMES;
             switch (words[0]) {
-                case "write" -> write(config, stream, events, Integer.parseInt(words[3]), Integer.parseInt(words[4]));
-                case "read" -> read(config, stream, events, words[3]);
-                case "latency" -> times = latency(config, stream, events, Integer.parseInt(words[3]));
+                case "write" -> write(watch, config, stream, events, Integer.parseInt(words[3]), Integer.parseInt(words[4]));
+                case "read" -> read(watch, config, stream, events, words[3]);
+                case "latency" -> times = latency(watch, config, stream, events, Integer.parseInt(words[3]));
                 default -> throw new IllegalArgumentException("unknown task " + words[0]);
             }
-            double wall = (System.nanoTime() - start) / 1e9;
-            double used = cpuSeconds() - cpu;
             Arrays.sort(times);
             System.out.printf(
                 Locale.ROOT,
                 "{\"wall_s\":%.6f,\"cpu_s\":%.6f,\"p50_ms\":%.4f,\"p99_ms\":%.4f}%n",
-                wall, used, percentile(times, 50), percentile(times, 99));
+                watch.wallSeconds, watch.cpuSeconds, percentile(times, 50), percentile(times, 99));
         }
         System.exit(0);
     }
 
-    private static void write(ClientConfig config, Stream stream, int events, int size, int keys) {
+    private static void write(Watch watch, ClientConfig config, Stream stream, int events, int size, int keys) {
         byte[] payload = new byte[size];
         String[] names = new String[keys];
         for (int n = 0; n < keys; n++) {
@@ -64,6 +61,7 @@ public final class EventBench {
         }
         try (EventStreamClientFactory factory = EventStreamClientFactory.withScope(stream.getScope(), config);
                 EventStreamWriter<byte[]> writer = writer(factory, stream)) {
+            watch.start();
             for (int n = 0; n < events; n++) {
                 if (keys == 0) {
                     writer.writeEvent(payload);
@@ -72,36 +70,41 @@ public final class EventBench {
                 }
             }
             writer.flush();
+            watch.stop();
         }
     }
 
-    private static void read(ClientConfig config, Stream stream, int events, String group) {
+    private static void read(Watch watch, ClientConfig config, Stream stream, int events, String group) {
         ReaderGroupConfig of = ReaderGroupConfig.builder().stream(stream).build();
         try (ReaderGroupManager groups = ReaderGroupManager.withScope(stream.getScope(), config)) {
             groups.createReaderGroup(group, of);
             try (EventStreamClientFactory factory = EventStreamClientFactory.withScope(stream.getScope(), config);
                     EventStreamReader<byte[]> reader =
                         factory.createReader("reader", group, new ByteArraySerializer(), ReaderConfig.builder().build())) {
+                watch.start();
                 for (int n = 0; n < events; ) {
                     if (reader.readNextEvent(READ_TIMEOUT_MS).getEvent() != null) {
                         n++;
                     }
                 }
+                watch.stop();
             }
             groups.deleteReaderGroup(group);
         }
     }
 
-    private static long[] latency(ClientConfig config, Stream stream, int events, int size) {
+    private static long[] latency(Watch watch, ClientConfig config, Stream stream, int events, int size) {
         byte[] payload = new byte[size];
         long[] times = new long[events];
         try (EventStreamClientFactory factory = EventStreamClientFactory.withScope(stream.getScope(), config);
                 EventStreamWriter<byte[]> writer = writer(factory, stream)) {
+            watch.start();
             for (int n = 0; n < events; n++) {
                 long start = System.nanoTime();
                 writer.writeEvent(payload).join();
                 times[n] = System.nanoTime() - start;
             }
+            watch.stop();
         }
         return times;
     }
@@ -114,7 +117,20 @@ public final class EventBench {
         return sorted.length == 0 ? 0 : sorted[Math.min(sorted.length - 1, sorted.length * percent / 100)] / 1e6;
     }
 
-    private static double cpuSeconds() {
-        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime() / 1e9;
+    /** Measures what lies between opening the writer or reader and closing it. */
+    private static final class Watch {
+        private final OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        private double wallSeconds;
+        private double cpuSeconds;
+
+        void start() {
+            cpuSeconds = -system.getProcessCpuTime() / 1e9;
+            wallSeconds = -System.nanoTime() / 1e9;
+        }
+
+        void stop() {
+            wallSeconds += System.nanoTime() / 1e9;
+            cpuSeconds += system.getProcessCpuTime() / 1e9;
+        }
     }
 }

@@ -1,32 +1,11 @@
 import { randomFillSync } from 'node:crypto'
 import type { ClientFactory } from '@pravega-ts/client'
-import { ScalingPolicy, ScopedStream } from '@pravega-ts/model'
-import type { Measurement } from './measure.ts'
-import type { BenchOptions } from './options.ts'
+import type { ScopedStream } from '@pravega-ts/model'
+import type { Measurement } from '../measure.ts'
+import type { BenchOptions } from '../options.ts'
 
-const SCOPE = 'bench'
 /** The copy run frees what its reader has passed in steps of this size, so that the server's memory stays level too. */
 const TRUNCATE_EVERY_BYTES = 64 * 1024 * 1024
-
-/** Streams of one segment each, made for one run. */
-export async function makeStreams(factory: ClientFactory, count: number): Promise<readonly ScopedStream[]> {
-  const manager = factory.streamManager()
-  await manager.createScope(SCOPE)
-  const streams = Array.from(
-    { length: count },
-    (_, n) => new ScopedStream(SCOPE, `run-${process.pid}-${Date.now()}-${n}`),
-  )
-  for (const stream of streams) await manager.createStream(stream, { scaling: ScalingPolicy.fixed(1) })
-  return streams
-}
-
-export async function removeStreams(factory: ClientFactory, streams: readonly ScopedStream[]): Promise<void> {
-  const manager = factory.streamManager()
-  for (const stream of streams) {
-    await manager.sealStream(stream)
-    await manager.deleteStream(stream)
-  }
-}
 
 /** Writes the share of one stream. Latency: until `write` has accepted the bytes; with `flushEvery` until they are durable. */
 export async function writeStream(

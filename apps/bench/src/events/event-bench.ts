@@ -1,0 +1,79 @@
+import { fileURLToPath } from 'node:url'
+import { ClientFactory } from '@pravega-ts/client'
+import type { ScopedStream } from '@pravega-ts/model'
+import { openEngine } from '../engine.ts'
+import type { BenchOptions, EventMode } from '../options.ts'
+import { makeStreams, removeStreams } from '../streams.ts'
+import { ClientProgram } from './client-program.ts'
+import { startReferences } from './references.ts'
+import { figuresOf, type Row, resultTable } from './results.ts'
+import type { Task, Turn } from './turn.ts'
+
+/** The ways in which our reader is used. */
+const READ_WAYS = ['slices', 'batches', 'events'] as const
+
+interface Player {
+  readonly client: string
+  readonly program: ClientProgram
+  readonly way: string | undefined
+  readonly turns: Turn[]
+}
+
+function playersOf(mode: EventMode, program: ClientProgram): readonly Player[] {
+  if (mode !== 'read' || program.name !== 'ours') return [{ client: program.name, program, way: undefined, turns: [] }]
+  return READ_WAYS.map(way => ({ client: `ours, ${way}`, program, way, turns: [] }))
+}
+
+/** Each client has its turn in each round, so that what else the machine does meets all of them. */
+export async function eventBench(mode: EventMode, options: BenchOptions): Promise<void> {
+  await using engine = await openEngine(options.controller)
+  await using factory = await ClientFactory.create(engine.controllerUri)
+  await using programs = new AsyncDisposableStack()
+  const entry = fileURLToPath(new URL('./our-program.js', import.meta.url))
+  const ours = programs.use(new ClientProgram('ours', process.execPath, [entry, engine.controllerUri]))
+  const references = options.reference ? await startReferences(engine.controllerUri, line => console.error(line)) : []
+  for (const reference of references) programs.use(reference)
+
+  const players = [ours, ...references].flatMap(program => playersOf(mode, program))
+  const fresh = async (): Promise<ScopedStream> => {
+    const [stream] = await makeStreams(factory, 1, options.segments)
+    if (stream === undefined) throw new Error('a stream was asked for and none was made')
+    return stream
+  }
+  const { events, eventSize, keys } = options
+  const filled = mode === 'read' ? await fresh() : undefined
+  if (filled !== undefined) await ours.run({ kind: 'write', stream: String(filled), events, eventSize, keys })
+
+  const turn = async (player: Player, round: number): Promise<Turn> => {
+    if (filled !== undefined) {
+      const group = `g-${process.pid}-${players.indexOf(player)}-${round}`
+      return player.program.run({ kind: 'read', stream: String(filled), events, group }, player.way)
+    }
+    const made = await fresh()
+    const stream = String(made)
+    const task: Task =
+      mode === 'write'
+        ? { kind: 'write', stream, events, eventSize, keys }
+        : { kind: 'latency', stream, events, eventSize }
+    const result = await player.program.run(task)
+    await removeStreams(factory, [made])
+    return result
+  }
+  for (let round = 0; round < options.rounds; round++) {
+    for (const player of players) player.turns.push(await turn(player, round))
+  }
+  if (filled !== undefined) await removeStreams(factory, [filled])
+
+  for (const row of players) console.log(JSON.stringify(jsonRow(mode, engine.name, options, row)))
+  console.log(resultTable(mode, events, players))
+}
+
+function jsonRow(mode: EventMode, engine: string, options: BenchOptions, row: Row): Record<string, unknown> {
+  const { segments, eventSize, events, keys, rounds } = options
+  const figures = figuresOf(mode, events, row).map(({ name, best, median }) => [
+    name,
+    { best: Number(best.toFixed(3)), median: Number(median.toFixed(3)) },
+  ])
+  const head = { client: row.client, mode, engine, segments, event_size: eventSize, events, keys, rounds }
+  return { ...head, ...Object.fromEntries(figures), turns: row.turns }
+}

@@ -1,0 +1,103 @@
+import { createHistogram } from 'node:perf_hooks'
+import { createInterface } from 'node:readline'
+import { bytesSerializer, ClientFactory } from '@pravega-ts/client'
+import type { Turn } from './turn.ts'
+
+// Our side of the event modes: a process of its own, so that its processor time is the client's and nothing else's. Reads one
+// task a line, see turn.ts, and answers with one JSON line each.
+
+const NS_PER_MS = 1_000_000
+const READER_ID = 'reader'
+const NO_LATENCIES = { p50_ms: 0, p99_ms: 0 }
+
+const [controllerUri = ''] = process.argv.slice(2)
+await using factory = await ClientFactory.create(controllerUri)
+
+/** Measures what lies between opening the writer or reader and closing it. */
+function startWatch(): () => Pick<Turn, 'wall_s' | 'cpu_s'> {
+  const cpu = process.cpuUsage()
+  const start = process.hrtime.bigint()
+  return () => {
+    const wall = Number(process.hrtime.bigint() - start) / 1e9
+    const { user, system } = process.cpuUsage(cpu)
+    return { wall_s: wall, cpu_s: (user + system) / 1e6 }
+  }
+}
+
+async function write(stream: string, events: number, eventSize: number, keys: number): Promise<Turn> {
+  const payload = new Uint8Array(eventSize)
+  const options = Array.from({ length: Math.max(1, keys) }, (_, n) => (keys === 0 ? {} : { routingKey: `key-${n}` }))
+  await using writer = await factory.createEventWriter(stream, { serializer: bytesSerializer })
+  const watch = startWatch()
+  for (let n = 0; n < events; n++) {
+    // Not waited for one by one: `flush` fails if one of them does.
+    void writer.writeEvent(payload, options[n % options.length])
+    if (!writer.hasRoom) await writer.ready()
+  }
+  await writer.flush()
+  return { ...watch(), ...NO_LATENCIES }
+}
+
+async function read(stream: string, events: number, group: string, way: string): Promise<Turn> {
+  const name = `${stream.slice(0, stream.indexOf('/'))}/${group}`
+  await using readers = await factory.createReaderGroup(name, { streams: [stream] })
+  const used = await (async () => {
+    await using reader = await readers.createReader({ readerId: READER_ID, serializer: bytesSerializer })
+    const watch = startWatch()
+    let count = 0
+    switch (way) {
+      case 'slices':
+        while (count < events) {
+          const slice = await reader.acquireSegment()
+          if (slice === undefined) continue
+          while (slice.next() !== undefined) count++
+          await reader.releaseSegment(slice)
+        }
+        break
+      case 'batches':
+        for await (const batch of reader.batches()) {
+          for (const _event of batch) count++
+          if (count >= events) break
+        }
+        break
+      default:
+        for await (const _event of reader) {
+          if (++count >= events) break
+        }
+    }
+    return watch()
+  })()
+  await factory.deleteReaderGroup(name)
+  return { ...used, ...NO_LATENCIES }
+}
+
+async function latency(stream: string, events: number, eventSize: number): Promise<Turn> {
+  const payload = new Uint8Array(eventSize)
+  const histogram = createHistogram()
+  await using writer = await factory.createEventWriter(stream, { serializer: bytesSerializer })
+  const watch = startWatch()
+  for (let n = 0; n < events; n++) {
+    const start = process.hrtime.bigint()
+    await writer.writeEvent(payload)
+    histogram.record(Math.max(1, Number(process.hrtime.bigint() - start)))
+  }
+  return { ...watch(), p50_ms: histogram.percentile(50) / NS_PER_MS, p99_ms: histogram.percentile(99) / NS_PER_MS }
+}
+
+async function run(line: string): Promise<Turn> {
+  const [kind = '', stream = '', events = '', third = '', fourth = ''] = line.split(' ')
+  switch (kind) {
+    case 'write':
+      return write(stream, Number(events), Number(third), Number(fourth))
+    case 'read':
+      return read(stream, Number(events), third, fourth)
+    case 'latency':
+      return latency(stream, Number(events), Number(third))
+    default:
+      throw new Error(`unknown task '${kind}'`)
+  }
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  console.log(JSON.stringify(await run(line)))
+}
