@@ -92,6 +92,20 @@ describe('a segment that is split', () => {
     expect(writer.pendingBytes).toBe(0)
   })
 
+  it('gives on as many events as there were in one append', async () => {
+    const { store, writer } = await setUp()
+    store.held = true
+    for (let n = 0; n < 3_000; n++) void writer.writeEvent(`${n}`.repeat(n % 7), { routingKey: n % 3 ? LOW : HIGH })
+    await turn()
+    expect(store.waitingBlocks).toBe(1)
+    store.scale([0], splitKeyRange(2))
+    store.release()
+    await writer.flush()
+    const texts = Array.from({ length: 3_000 }, (_, n) => `${n}`.repeat(n % 7))
+    expect(store.segment(1).payloads).toEqual(texts.filter((_, n) => n % 3 !== 0))
+    expect(store.segment(2).payloads).toEqual(texts.filter((_, n) => n % 3 === 0))
+  })
+
   it('never tears a batch apart', async () => {
     const { store, writer } = await setUp()
     store.held = true
