@@ -65,7 +65,11 @@ describe('a stream that is scaled while it is written to', () => {
               () => outcomes.set(promise, 'failed'),
             )
           }
-          const next = (key: number): string => `${key} ${(written[key] = (written[key] ?? 0) + 1) - 1}`
+          const next = (key: number): string => {
+            const n = written[key] ?? 0
+            written[key] = n + 1
+            return `${key} ${n}`
+          }
           for (const one of steps) {
             switch (one.kind) {
               case 'write':
