@@ -3,7 +3,7 @@ export { ReaderPosition } from './codec/reader-position.ts'
 export { readerGroupModel } from './codec/state-model.ts'
 export { decodeInitial, decodeUpdate, encodeInitial, encodeUpdate } from './codec/update-bytes.ts'
 export { decodeWatermark, encodeWatermark, type Watermark, type WatermarkPosition } from './codec/watermark.ts'
-export { DIAGNOSTICS, type GroupWaitMessage, type GroupWarningMessage } from './diagnostics.ts'
+export { DIAGNOSTICS, type GroupWaitMessage, type GroupWarningMessage, type ReaderMessage } from './diagnostics.ts'
 export type { CheckpointReport } from './group/checkpoint-calls.ts'
 export { type CreatedReaderGroup, createReaderGroup, type ReaderGroupOptions } from './group/create-group.ts'
 export { deleteReaderGroup } from './group/delete-group.ts'
@@ -14,6 +14,7 @@ export type {
   RecordedPosition,
 } from './group/description.ts'
 export type { GroupEnd, GroupStart, GroupStream, ReaderGroupConfigOptions } from './group/group-config-options.ts'
+export type { GroupContext } from './group/group-context.ts'
 export { listReaderGroups } from './group/list-groups.ts'
 export { explainMissingSegment } from './group/missing-segment.ts'
 export type { GroupNotice } from './group/notices.ts'
@@ -21,7 +22,12 @@ export { type OpenReaderGroupOptions, openReaderGroup } from './group/open-group
 export type { StateStoreKind } from './group/other-kind.ts'
 export { type GroupReaderOptions, ReaderGroup } from './group/reader-group.ts'
 export { settleReset } from './group/reset.ts'
-export type { EventIterationOptions, EventReader, IterationOptions } from './reader/event-reader.ts'
+export type {
+  BatchIterationOptions,
+  EventIterationOptions,
+  EventReader,
+  IterationOptions,
+} from './reader/event-reader.ts'
 export type { EventReaderOptions, EventReaderParts } from './reader/event-reader-options.ts'
 export { openEventReader } from './reader/open-event-reader.ts'
 export type { Alarm, ReaderClock } from './reader/reader-clock.ts'

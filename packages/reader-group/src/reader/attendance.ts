@@ -5,7 +5,7 @@ import type { Offsets, ReaderGroupState, SegmentName } from '../state/reader-gro
 import { reduce } from '../state/reduce.ts'
 import type { ReaderGroupUpdate } from '../state/updates.ts'
 import type { Decision } from '../stores/state-store.ts'
-import { type Membership, reasonToLeave } from './membership.ts'
+import { type Evidence, type Membership, reasonToLeave } from './membership.ts'
 
 /** What follows a segment that was read to its end. None: nothing does. */
 export interface Completion {
@@ -16,6 +16,7 @@ export interface Completion {
 /** What a reader knows when it looks at the group's state. */
 export interface Situation {
   readonly member: Membership
+  readonly evidence: Evidence
   /** Acknowledged offsets of everything it owns. */
   readonly positions: Offsets
   /** Segments that nobody reads in at the moment. The others cannot be released. */
@@ -53,8 +54,8 @@ export interface Attendance {
  * releases, its lag. Pure.
  */
 export function attend(state: ReaderGroupState, situation: Situation): Decision<Attendance> {
-  const { member, positions } = situation
-  const left = reasonToLeave(state, member, positions.keys())
+  const { member, evidence } = situation
+  const left = reasonToLeave(state, member, evidence)
   if (left !== undefined) return { updates: [], result: { ...NOTHING, left } }
 
   const { reader } = member
@@ -99,9 +100,14 @@ export function join(
 }
 
 /** What a reader writes to leave with its positions. */
-export function leave(state: ReaderGroupState, member: Membership, positions: Offsets): Decision<void> {
+export function leave(
+  state: ReaderGroupState,
+  member: Membership,
+  evidence: Evidence,
+  positions: Offsets,
+): Decision<void> {
   const { reader } = member
-  const isMember = reasonToLeave(state, member, positions.keys()) === undefined
+  const isMember = reasonToLeave(state, member, evidence) === undefined
   const update: ReaderGroupUpdate = { type: 'removeReader', reader, offsets: positions }
   return { updates: isMember ? [update] : [], result: undefined }
 }

@@ -4,14 +4,14 @@ import { type CallOptions, Deadline, PravegaError } from '@pravega-ts/model'
 import { type ReaderMessage, readerChannel } from '../diagnostics.ts'
 import { settleReset } from '../group/reset.ts'
 import type { ReaderGroupStore } from '../reader-group-store.ts'
-import { isSilent } from '../state/checkpoint-queries.ts'
+import { hasOngoingCheckpoint, isSilent } from '../state/checkpoint-queries.ts'
 import type { Offsets, ReaderGroupState, SegmentName } from '../state/reader-group-state.ts'
 import type { StateStore } from '../stores/state-store.ts'
 import { type Attendance, attend, join, leave, type Situation } from './attendance.ts'
 import type { CompletionDesk } from './completion-desk.ts'
 import { DueTimes } from './due-times.ts'
 import { LagTeller } from './lag.ts'
-import { type Membership, readerExists, reasonToLeave } from './membership.ts'
+import { type Evidence, type Membership, readerExists, reasonToLeave } from './membership.ts'
 import type { Alarm, ReaderClock } from './reader-clock.ts'
 import { mustPublish, publishLastCheckpoint } from './retention.ts'
 import type { SegmentOwner } from './segment-owner.ts'
@@ -49,8 +49,11 @@ export class Attendant<T> {
   readonly #lag = new LagTeller()
   /** What the application has answered to checkpoints, until that is written. */
   readonly #answers = new Map<string, Offsets>()
-  /** Segments of a change of which it is not known whether it was made. */
+  /** Whether a change was made of which no answer came; `#uncertain`: the segments that it would have taken away. */
+  #isUncertain = false
   #uncertain: ReadonlySet<SegmentName> = new Set()
+  /** Of being a member since the last look or change. */
+  #evidence: Evidence = NO_EVIDENCE
   #membership: Membership | undefined
   /** As what it has to leave the group still. */
   #leaving: Membership | undefined
@@ -75,6 +78,7 @@ export class Attendant<T> {
     const delayMs = initialAllocationDelayMs * (1 + Math.random())
     // An earlier attempt may have been written without an answer.
     if (this.#leaving !== undefined) await this.leave(() => new Map(), deadline)
+    this.#evidence = NO_EVIDENCE
     await store.refresh(deadline.rest())
     const acquired = await store
       .transact(state => {
@@ -90,8 +94,10 @@ export class Attendant<T> {
     const state = known(store)
     this.#membership = { reader, group: groupText, config: state.config }
     this.#answers.clear()
+    this.#isUncertain = false
     this.#uncertain = new Set()
     this.#lag.begin(acquired)
+    this.#remember(state)
     const now = clock.now()
     this.#due.looked(now, state)
     this.#due.metCheckpoint(now, state)
@@ -165,10 +171,11 @@ export class Attendant<T> {
     const { state } = this.#host
     try {
       // Whether the last change was made, or what it has given away, only the state can tell.
-      if (this.#uncertain.size > 0) await state.refresh(deadline.rest())
+      const evidence = this.#isUncertain ? NO_EVIDENCE : this.#evidence
+      if (this.#isUncertain) await state.refresh(deadline.rest())
       const recorded = known(state).assigned.get(membership.reader)
       const offsets = new Map([...positions()].filter(([name]) => recorded?.has(name)))
-      await state.transact(now => leave(now, membership, offsets), deadline.rest())
+      await state.transact(now => leave(now, membership, evidence, offsets), deadline.rest())
     } catch (error) {
       if (!PravegaError.is(error, 'READER_GROUP_NOT_FOUND')) throw error
     }
@@ -233,8 +240,12 @@ export class Attendant<T> {
     const plan = attend(state, situation)
     const [first, second] = plan.updates
     if (first?.type === 'updateDistanceToTail' && second === undefined && store.features.checkpoints) {
-      await store.append(first, deadline.rest())
+      // Whether it was told or not, it may be seen.
       this.#toldLag(situation.lag, situation.positions, state)
+      this.#remember(state)
+      this.#isUncertain = true
+      await store.append(first, deadline.rest())
+      this.#isUncertain = false
       return
     }
     if (plan.result.recalled !== undefined) this.#host.owner.recall(plan.result.recalled)
@@ -247,17 +258,27 @@ export class Attendant<T> {
     if (answered.some(id => !isSilent(id)) && mustPublish(state)) await this.#publishConsumed(state, deadline)
   }
 
+  #remember(state: ReaderGroupState): void {
+    const { reader, state: store } = this.#host
+    const recorded = state.assigned.get(reader) ?? new Map()
+    // A lag that was told without a condition is seen with the next look.
+    const lags = store.features.checkpoints ? [state.lag.get(reader), this.#lag.kept] : undefined
+    this.#evidence = { recorded, lags }
+  }
+
   /** Compares what the state says of this reader with what it knows itself. Returns whether it is a member still. */
   #recognise(state: ReaderGroupState): boolean {
     const membership = this.#membership
     if (membership === undefined) return false
     const { owner } = this.#host
     const recorded = state.assigned.get(membership.reader)
+    const wasUncertain = this.#isUncertain
     for (const name of this.#uncertain) {
       if (recorded?.has(name) === false) this.#dropped(name)
     }
+    this.#isUncertain = false
     this.#uncertain = new Set()
-    const cause = reasonToLeave(state, membership, owner.names())
+    const cause = reasonToLeave(state, membership, wasUncertain ? NO_EVIDENCE : this.#evidence)
     if (cause !== undefined) {
       this.#removed(cause)
       return false
@@ -266,9 +287,12 @@ export class Attendant<T> {
     for (const [name, offset] of recorded ?? []) {
       if (owner.get(name) === undefined) this.#acquired(name, offset, state)
     }
+    this.#remember(state)
     for (const checkpoint of this.#answers.keys()) {
       if (!state.checkpoints.list.some(({ id }) => id === checkpoint)) this.#answers.delete(checkpoint)
     }
+    // Until a full interval after the last one was done: an automatic one clears those before it, also if nobody has seen their result.
+    if (hasOngoingCheckpoint(state)) this.#due.metCheckpoint(this.#host.clock.now(), state)
     this.#host.onLooked(state)
     return true
   }
@@ -277,9 +301,10 @@ export class Attendant<T> {
     const { owner, completions, delivers, state: store } = this.#host
     const positions = owner.positions()
     const { checkpoints } = store.features
-    const lag = this.#lag.lagAt(now)
+    const lag = this.#lag.lagAt(state, this.#host.reader, now)
     return {
       member: this.#membership ?? unreachable(),
+      evidence: this.#evidence,
       positions,
       releasable: owner.releasable(),
       completions: new Map([...completions.known].filter(([name]) => positions.has(name))),
@@ -309,17 +334,21 @@ export class Attendant<T> {
     try {
       result = await store.transact(state => attend(state, binding), deadline.rest())
     } catch (error) {
+      this.#isUncertain = true
       this.#uncertain = new Set([...held, ...situation.completions.keys()])
       throw error
     }
-    if (this.#membership === undefined) return result
     this.#apply(result, situation)
+    this.#remember(known(store))
+    if (this.#membership === undefined) return result
     if (moves) this.#due.decided(clock.now(), known(store), reader, result.released !== undefined)
     return result
   }
 
   #apply(result: Attendance, situation: Situation): void {
     const { clock, state: store, reader, owner } = this.#host
+    if (result.toldLag) this.#lag.told(situation.lag, new Map([...situation.positions, ...result.acquired]))
+    if (this.#membership === undefined) return
     if (result.left !== undefined) {
       this.#removed(result.left)
       return
@@ -344,7 +373,7 @@ export class Attendant<T> {
     for (const [segment, offset] of acquired) this.#acquired(segment, offset, state)
     if (released !== undefined || acquired.size > 0) this.#due.decided(now, state, reader, released !== undefined)
     if (result.recalled !== undefined) owner.recall(result.recalled)
-    if (result.toldLag) this.#toldLag(situation.lag, new Map([...situation.positions, ...acquired]), state)
+    if (result.toldLag) this.#due.toldLag(now, state)
   }
 
   #toldLag(lag: bigint, positions: Offsets, state: ReaderGroupState): void {
@@ -392,6 +421,8 @@ export class Attendant<T> {
     readerChannel.publish({ group: this.#host.groupText, reader: this.#host.reader, ...message })
   }
 }
+
+const NO_EVIDENCE: Evidence = { recorded: new Map(), lags: undefined }
 
 type DistributiveOmit<U, K extends PropertyKey> = U extends unknown ? Omit<U, K> : never
 

@@ -22,6 +22,15 @@ export interface EventIterationOptions extends IterationOptions {
   readonly acknowledge?: 'event' | 'batch' | undefined
 }
 
+/** Options of an iteration over batches. */
+export interface BatchIterationOptions extends IterationOptions {
+  /**
+   * `true`: a batch and its events are yours until you ask for the next one; then its memory is free again at once. Payloads, and values
+   * that consist of bytes, must not be touched afterwards. Default `false`: they are yours for as long as you like.
+   */
+  readonly borrowed?: boolean | undefined
+}
+
 /**
  * Reads events of a group: each goes to one of its readers. A reader owns some of the segments, and takes care by itself of getting
  * its share, of giving segments to readers that join, of what follows a segment when a stream scales, and of checkpoints.
@@ -72,7 +81,7 @@ export interface EventReader<T> extends AsyncDisposable, AsyncIterable<ReceivedE
   /**
    * Slice by slice: the fastest way. A slice is given back, as by `releaseSegment`, when the next one is asked for.
    */
-  batches(options?: IterationOptions): AsyncIterableIterator<ReaderSlice<T>>
+  batches(options?: BatchIterationOptions): AsyncIterableIterator<ReaderSlice<T>>
   /**
    * The next event, or whatever else there is to know. The event before is acknowledged by this call.
    *

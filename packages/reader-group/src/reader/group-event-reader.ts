@@ -2,7 +2,7 @@ import type { ReceivedEvent } from '@pravega-ts/event-client'
 import type { CallOptions, CloseOptions, KeyRange } from '@pravega-ts/model'
 import { ReaderPosition } from '../codec/reader-position.ts'
 import { readerChannel } from '../diagnostics.ts'
-import type { EventIterationOptions, EventReader, IterationOptions } from './event-reader.ts'
+import type { BatchIterationOptions, EventIterationOptions, EventReader, IterationOptions } from './event-reader.ts'
 import { ItemReading } from './item-reading.ts'
 import { BatchIteration, EventIteration, ItemIteration } from './iterations.ts'
 import type { FeedParts, ReaderFeed } from './reader-feed.ts'
@@ -65,7 +65,7 @@ export class GroupEventReader<T> implements EventReader<T> {
     return this.events()
   }
 
-  batches(options: IterationOptions = {}): AsyncIterableIterator<ReaderSlice<T>> {
+  batches(options: BatchIterationOptions = {}): AsyncIterableIterator<ReaderSlice<T>> {
     return new BatchIteration(this.#feed, this.#desk, options)
   }
 

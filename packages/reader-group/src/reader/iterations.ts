@@ -1,7 +1,7 @@
 import type { ReceivedEvent } from '@pravega-ts/event-client'
 import { abortedError, type CallOptions, PravegaError } from '@pravega-ts/model'
 import { EventCursor } from './event-cursor.ts'
-import type { EventIterationOptions, IterationOptions } from './event-reader.ts'
+import type { BatchIterationOptions, EventIterationOptions, IterationOptions } from './event-reader.ts'
 import type { Feed } from './feed.ts'
 import { ItemReading } from './item-reading.ts'
 import type { ReaderItem } from './reader-item.ts'
@@ -108,12 +108,14 @@ export class EventIteration<T> extends Iteration<ReceivedEvent<T>> {
 export class BatchIteration<T> extends Iteration<ReaderSlice<T>> {
   readonly #feed: Feed<T>
   readonly #desk: SliceDesk<T>
+  readonly #isBorrowed: boolean
   #inHand: ReaderSlice<T> | undefined
 
-  constructor(feed: Feed<T>, desk: SliceDesk<T>, options: IterationOptions) {
+  constructor(feed: Feed<T>, desk: SliceDesk<T>, options: BatchIterationOptions) {
     super(options)
     this.#feed = feed
     this.#desk = desk
+    this.#isBorrowed = options.borrowed === true
   }
 
   protected ready(): undefined {
@@ -132,7 +134,7 @@ export class BatchIteration<T> extends Iteration<ReaderSlice<T>> {
   protected end(acknowledges: boolean): void {
     const slice = this.#inHand
     this.#inHand = undefined
-    if (slice !== undefined) this.#desk.bringBack(slice, acknowledges ? undefined : slice.startOffset)
+    if (slice !== undefined) this.#desk.bringBack(slice, acknowledges ? undefined : slice.startOffset, this.#isBorrowed)
   }
 }
 

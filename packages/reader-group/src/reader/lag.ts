@@ -1,8 +1,30 @@
 import { lagAt } from '../state/assignment.ts'
-import type { Offsets, SegmentName } from '../state/reader-group-state.ts'
+import type { Offsets, ReaderGroupState, SegmentName } from '../state/reader-group-state.ts'
+import { countedLag } from '../state/reduce-segments.ts'
 
 /** A lag that differs from the one that others know by this part of it makes no difference to who acquires and who releases. */
 const NEGLIGIBLE_PART = 64n
+
+/**
+ * The lag that a reader tells: as Java members count it, but not less than what other owners of segments have told. Relative to the
+ * largest lag a small one makes a reader look as if it had nothing to do, and keep what it should give away; Java members have that
+ * problem with readers that have read nothing yet.
+ */
+export function lagAmong(
+  state: ReaderGroupState,
+  reader: string,
+  nowMs: number,
+  lastRead: SegmentName | undefined,
+): bigint {
+  const largestPossible = BigInt(Math.trunc(nowMs))
+  let lag = lagAt(nowMs, lastRead)
+  for (const [other, told] of state.lag) {
+    const isOwner = other !== reader && (state.assigned.get(other)?.size ?? 0) > 0
+    // More was never told by anybody: that is what a reader begins with.
+    if (isOwner && countedLag(told) > countedLag(lag) && told <= largestPossible) lag = told
+  }
+  return lag
+}
 
 /**
  * What a reader tells about how far it is. Java members tell it all the time; here it is told when it has changed: an idle reader
@@ -18,8 +40,13 @@ export class LagTeller {
     this.#lastRead = segment
   }
 
-  lagAt(nowMs: number): bigint {
-    return lagAt(nowMs, this.#lastRead)
+  lagAt(state: ReaderGroupState, reader: string, nowMs: number): bigint {
+    return lagAmong(state, reader, nowMs, this.#lastRead)
+  }
+
+  /** As the state keeps what was told last; undefined: nothing was. */
+  get kept(): bigint | undefined {
+    return this.#toldLag === undefined ? undefined : countedLag(this.#toldLag)
   }
 
   /** Whether others would learn something new. */
@@ -35,9 +62,10 @@ export class LagTeller {
     this.#toldOffsets = positions
   }
 
-  /** Joined: with lag 0, at these offsets. */
+  /** Joined, with these offsets and lag 0; without any it has told nothing. */
   begin(positions: Offsets): void {
     this.#lastRead = undefined
-    this.told(0n, positions)
+    this.#toldLag = positions.size > 0 ? 0n : undefined
+    this.#toldOffsets = positions
   }
 }

@@ -1,6 +1,6 @@
 import { PravegaError } from '@pravega-ts/model'
 import type { GroupConfig } from '../state/group-config.ts'
-import type { ReaderGroupState, SegmentName } from '../state/reader-group-state.ts'
+import type { Offsets, ReaderGroupState } from '../state/reader-group-state.ts'
 
 /** Under which incarnation of the group a reader has joined. */
 export interface Membership {
@@ -10,22 +10,30 @@ export interface Membership {
   readonly config: Pick<GroupConfig, 'id' | 'generation'>
 }
 
+/** What only the reader itself changes in the state, as it knows it. */
+export interface Evidence {
+  /** Segments that it owns, with their recorded offsets. */
+  readonly recorded: Offsets
+  /** Lags that it may have told last; undefined: the state does not keep them. */
+  readonly lags: readonly (bigint | undefined)[] | undefined
+}
+
 /**
- * Why a reader is no member any more; undefined: it is one.
- *
- * @param owned - What the reader owned when it looked last. Segments do not leave a reader unless it says so itself: when one is gone,
- * the reader was taken offline, and another one of the same id has come.
+ * Why a reader is no member any more; undefined: it is one. Segments do not leave a reader, recorded offsets do not change, and no lag
+ * is told unless it does that itself: when they are not as they should be, the reader was taken offline, and another one of the same id
+ * has come.
  */
 export function reasonToLeave(
   state: ReaderGroupState,
   member: Membership,
-  owned: Iterable<SegmentName>,
+  { recorded, lags }: Evidence,
 ): PravegaError | undefined {
   const { reader, group, config } = member
   if (state.config.id !== config.id || state.config.generation !== config.generation) return groupReset(member, state)
-  const recorded = state.assigned.get(reader)
-  if (recorded === undefined) return takenOffline(reader, group)
-  for (const segment of owned) if (!recorded.has(segment)) return takenOffline(reader, group)
+  const assigned = state.assigned.get(reader)
+  if (assigned === undefined) return takenOffline(reader, group)
+  for (const [segment, offset] of recorded) if (assigned.get(segment) !== offset) return takenOffline(reader, group)
+  if (lags !== undefined && !lags.includes(state.lag.get(reader))) return takenOffline(reader, group)
   return undefined
 }
 

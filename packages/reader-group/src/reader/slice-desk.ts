@@ -63,10 +63,11 @@ export class SliceDesk<T> implements SliceKeeper<T> {
    * Takes a slice back, with everything before an offset acknowledged.
    *
    * @param offset - Default: behind the last event that it gave out.
+   * @param isBorrowed - Whether nobody looks at its events any more: its memory is free then.
    * @returns `false` when its segment was taken from the reader
    * @throws PravegaError `INVALID_ARGUMENT` for an offset where no event begins, and for slices of other readers
    */
-  bringBack(handed: ReaderSlice<T>, offset?: number | bigint): boolean {
+  bringBack(handed: ReaderSlice<T>, offset?: number | bigint, isBorrowed = false): boolean {
     const loan = this.#loans.get(handed)
     if (loan === undefined) {
       const why = `A slice of segment ${handed.segment} is refused: it comes from another reader`
@@ -80,6 +81,7 @@ export class SliceDesk<T> implements SliceKeeper<T> {
     handed.detach()
     this.#lost.unregister(loan)
     this.#bringBack(loan, acknowledged)
+    if (isBorrowed && loan.slice.isEmpty) loan.slice.free()
     return true
   }
 

@@ -31,6 +31,15 @@ describe('the segments of a group', () => {
     expect(readers.map(({ segments }) => segments)).toEqual(before)
   })
 
+  it('spread when one reader has read everything and the others have nothing to read', async () => {
+    scene = await Scene.of({ segments: 3 })
+    const readers = [await scene.reader('a')]
+    for (const segment of scene.cluster.active) segment.write('x')
+    for (const reader of readers) expect(await drain(reader)).toHaveLength(3)
+    readers.push(await scene.reader('b'), await scene.reader('c'))
+    await scene.clock.until(() => shares(readers).join() === '1,1,1', 60_000)
+  })
+
   it('are taken over at once when they grow out of one that was completed', async () => {
     scene = await Scene.of({ segments: 1 })
     const { cluster } = scene

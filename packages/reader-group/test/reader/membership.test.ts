@@ -178,6 +178,19 @@ describe('being removed', () => {
     expect((await scene.look()).assigned.has('r1')).toBe(true)
   })
 
+  it('is noticed by a look alone when one of its id owns the same segments since', async () => {
+    scene = await Scene.of({ segments: 1 })
+    const { name } = scene.cluster.segment(0).write('a', 'b')
+    const first = await scene.reader('r1')
+    await drain(first)
+    await scene.clock.advance(5000)
+    await scene.readerOffline('r1', new Map([[name, 0n]]))
+    const second = await scene.reader('r1')
+    await first.close()
+    expect((await scene.look()).assigned.get('r1')?.has(name)).toBe(true)
+    expect(await drain(second)).toEqual(['a', 'b'])
+  })
+
   it('by a reset is told as that, and by a deletion too', async () => {
     scene = await Scene.of({ segments: 1 })
     const reader = await scene.reader('r1')
