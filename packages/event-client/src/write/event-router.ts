@@ -241,7 +241,8 @@ export class EventRouter {
         }
         if (succession.tag === 'replaced' && this.#replace(lane, succession.segments, cause)) return
         const why = succession.tag === 'again' ? succession.cause : incomplete(lane.segment, cause)
-        if (performance.now() > giveUpAt || attempt >= this.#settings.retry.attempts) throw why
+        const isUnheardOf = PravegaError.is(why, 'SEGMENT_SEALED', 'NO_SUCH_SEGMENT') && performance.now() > giveUpAt
+        if (isUnheardOf || attempt >= this.#settings.retry.attempts) throw why
         await this.#pause(lane, 'its successors', attempt, why)
       }
     })

@@ -103,7 +103,7 @@ export class RoutedAppender<T> implements EventAppender<T>, EventTaker<T> {
   }
 
   close(options: CloseOptions = {}): Promise<void> {
-    const ended = options.force === true ? this.#router.close(this.#closed()) : undefined
+    const ended = options.force === true ? this.#end() : undefined
     this.#closing ??= ended ?? this.#close()
     return this.#closing
   }
@@ -119,7 +119,7 @@ export class RoutedAppender<T> implements EventAppender<T>, EventTaker<T> {
    */
   take(event: T, routingKey: string | undefined): Promise<void> {
     this.check()
-    const position = routingKey === undefined ? Math.random() : routingKeyPosition(routingKey)
+    const position = positionOf(routingKey)
     const encoder = this.#encoder
     const room = encoder.room(event)
     if (room === 0) return this.#copy(encoder.serialize(event), position)
@@ -156,8 +156,8 @@ export class RoutedAppender<T> implements EventAppender<T>, EventTaker<T> {
     return this.#router.acknowledgedOffsets()
   }
 
-  /** What else is to be done when the writer is closed and has no failure. */
-  protected async closed(_deadline: Deadline): Promise<void> {}
+  /** What else is to be done when the writer is closed; may be called more than once. */
+  protected async leave(_call: CallOptions): Promise<void> {}
 
   #writeWithSignal(event: T, routingKey: string | undefined, signal: AbortSignal): Promise<void> {
     if (signal.aborted) {
@@ -220,7 +220,7 @@ export class RoutedAppender<T> implements EventAppender<T>, EventTaker<T> {
       payloads.push(payload)
     }
     if (payloads.length === 0) return AT_ONCE
-    const position = routingKeyPosition(options.routingKey)
+    const position = positionOf(options.routingKey)
     let at = this.#reserve(position, length)
     const sink = this.#sink
     for (const payload of payloads) {
@@ -234,14 +234,19 @@ export class RoutedAppender<T> implements EventAppender<T>, EventTaker<T> {
   async #close(): Promise<void> {
     const { closeMs } = this.#settings.config.timeouts
     using deadline = this.deadline('acknowledgements before it closes', { timeoutMs: closeMs })
-    try {
-      await deadline.race(this.#router.settled())
-      const failure = this.#untold ?? (this.#told ? undefined : this.#router.failure)
-      if (failure !== undefined && !PravegaError.is(failure, 'CLOSED')) throw failure
-      await this.closed(deadline)
-    } finally {
-      await this.#router.close(this.#closed())
-    }
+    const failures: unknown[] = []
+    await deadline.race(this.#router.settled()).catch(error => failures.push(error))
+    const failure = this.#untold ?? (this.#told ? undefined : this.#router.failure)
+    if (failure !== undefined && !PravegaError.is(failure, 'CLOSED')) failures.push(failure)
+    await this.#router.close(this.#closed())
+    await this.leave({ timeoutMs: deadline.remainingMs }).catch(error => failures.push(error))
+    if (failures.length > 0) throw failures[0]
+  }
+
+  async #end(): Promise<void> {
+    // Nobody waits for it.
+    this.leave({ timeoutMs: this.#settings.config.timeouts.closeMs }).catch(() => {})
+    await this.#router.close(this.#closed())
   }
 
   #closed(): PravegaError {
@@ -264,6 +269,12 @@ export class RoutedAppender<T> implements EventAppender<T>, EventTaker<T> {
   #note(error: PravegaError): void {
     if (!PravegaError.is(error, 'CLOSED', 'ABORTED')) this.#untold ??= error
   }
+}
+
+function positionOf(routingKey: string | undefined): number {
+  if (routingKey === undefined) return Math.random()
+  if (typeof routingKey === 'string') return routingKeyPosition(routingKey)
+  throw new PravegaError('INVALID_ARGUMENT', `routingKey ${routingKey} is refused: it is no string. Give String(key)`)
 }
 
 function capital(text: string): string {

@@ -1,4 +1,4 @@
-import { type CallOptions, type Deadline, PravegaError, type ScopedStream } from '@pravega-ts/model'
+import { type CallOptions, PravegaError, type ScopedStream } from '@pravega-ts/model'
 import type { EventStore } from '../event-store.ts'
 import type { EventWriter } from '../event-writer.ts'
 import type { AppenderSettings } from './appender-options.ts'
@@ -35,10 +35,11 @@ export class StreamEventWriter<T> extends RoutedAppender<T> implements EventWrit
   }
 
   /** A writer that stays known holds the watermarks back. */
-  protected override async closed(deadline: Deadline): Promise<void> {
+  protected override async leave(call: CallOptions): Promise<void> {
     if (!this.#hasNotedTime) return
+    this.#hasNotedTime = false
     try {
-      await this.#store.controller.removeWriter(this.stream, this.writerId, deadline.rest())
+      await this.#store.controller.removeWriter(this.stream, this.writerId, call)
     } catch (error) {
       if (!PravegaError.is(error, 'STREAM_NOT_FOUND')) throw error
     }

@@ -104,6 +104,11 @@ describe('writeEvent', () => {
     expect(store.payloads).toEqual(['y'])
   })
 
+  it('refuses a key that is no string', async () => {
+    const { writer } = await setUp()
+    await expect(writer.writeEvent('x', { routingKey: 7 as unknown as string })).rejects.toThrow(/routingKey 7.*String/)
+  })
+
   it('refuses a serializer that writes events itself', async () => {
     const store = new ModelStore()
     let inner: Promise<void> | undefined
@@ -286,5 +291,19 @@ describe('noteTime', () => {
     await expect(writer.noteTime(1)).rejects.toThrow(/time goes down/)
     store.failures.push(['removeWriter', new PravegaError('UNAVAILABLE', 'no controller')])
     await expect(writer.close()).rejects.toEqual(code('UNAVAILABLE'))
+  })
+
+  it('takes leave whatever has become of the events, and without waiting when it is closed by force', async () => {
+    const { store, writer } = await setUp()
+    await writer.noteTime(1)
+    store.seal()
+    await expect(writer.writeEvent('x')).rejects.toEqual(code('STREAM_SEALED'))
+    await expect(writer.close()).rejects.toEqual(code('STREAM_SEALED'))
+    expect(store.removed).toHaveLength(1)
+    const { store: second, writer: other } = await setUp()
+    await other.noteTime(1)
+    second.onCall = () => new Promise(() => {})
+    await other.close({ force: true })
+    expect(second.calls.at(-1)).toBe('removeWriter')
   })
 })
