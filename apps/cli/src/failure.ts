@@ -34,6 +34,9 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   READER_GROUP_NOT_FOUND:
     'See what is there with `pravega reader-group list SCOPE`, or make it with `pravega reader-group create`.',
   READER_EXISTS: 'If that reader has died, take it offline with `pravega reader-group offline GROUP READER`.',
+  READER_OFFLINE: 'Start the command again to join anew.',
+  READER_GROUP_RESET: 'Start the command again to join anew.',
+  READER_GROUP_OTHER_STORE: 'Say which of them with --state-store log or --state-store table.',
   MULTIPLE_SEGMENTS: 'Byte streams have one segment: `pravega stream create --segments 1`.',
   CONDITIONAL_CHECK_FAILED: 'Another writer writes to the same stream. Stop it, or let both append with --shared.',
 }

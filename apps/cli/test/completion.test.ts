@@ -32,7 +32,7 @@ async function complete(...words: string[]): Promise<string[]> {
 }
 
 it('knows commands, flags and fixed values', async () => {
-  expect(await complete('')).toEqual(['bytes', 'completion', 'scope', 'server', 'stream'])
+  expect(await complete('')).toEqual(['bytes', 'completion', 'event', 'reader-group', 'scope', 'server', 'stream'])
   expect(await complete('stream', 'tr')).toEqual(['truncate'])
   expect(await complete('--json', 'stream', 'tr')).toEqual(['truncate'])
   expect(await complete('stream', 'create', 'a/b', '--scale-')).toEqual([
@@ -50,6 +50,18 @@ it('asks the server for scopes and streams', async () => {
   expect(await complete('bytes', 'read', 'shop/')).toEqual(['shop/orders', 'shop/refunds'])
   expect(await complete('bytes', 'read', 'shop/r')).toEqual(['shop/refunds'])
   expect(await complete('bytes', 'read', 'absent/')).toEqual([])
+})
+
+it('asks the server for reader groups', async () => {
+  const controller = server.controllerUri
+  for (const group of ['shop/billing', 'shop/report']) {
+    await pravega(['reader-group', 'create', group, '--stream', 'shop/orders'], { controller })
+  }
+  expect(await complete('reader-group', 'describe', 'sh')).toEqual(['shop/'])
+  expect(await complete('reader-group', 'reset', 'shop/b')).toEqual(['shop/billing'])
+  expect(await complete('event', 'read', 'shop/orders', '--group', 'shop/')).toEqual(['shop/billing', 'shop/report'])
+  expect(await complete('reader-group', 'create', 'shop/new', '--stream', 'shop/o')).toEqual(['shop/orders'])
+  expect(await complete('reader-group', 'create', 'shop/new', '--to', 'n')).toEqual(['never'])
 })
 
 it('asks the server that the command line names, and keeps quiet when nobody is there', async () => {

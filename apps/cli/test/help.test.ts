@@ -15,7 +15,9 @@ function commandsBelow(
   path: string,
 ): [string, Command<CliContext>][] {
   if (!('getAllEntries' in target)) return [[path, target]]
-  return target.getAllEntries().flatMap(entry => commandsBelow(entry.target, `${path} ${entry.name.original}`))
+  return target
+    .getAllEntries()
+    .flatMap(entry => commandsBelow(entry.target, `${path} ${entry.name['convert-camel-to-kebab']}`))
 }
 
 const commands = commandsBelow(application.root, 'pravega')
@@ -34,7 +36,7 @@ it('prints help on standard output and ends with 0', async () => {
   const { code, stdout, stderr } = await pravega(['--help'])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(stdout.toString()).toMatch(
-    /COMMANDS\n {2}server .*\n {2}scope .*\n {2}stream .*\n {2}bytes .*\n {2}completion /,
+    /COMMANDS\n {2}server .*\n {2}scope .*\n {2}stream .*\n {2}event .*\n {2}reader-group .*\n {2}bytes .*\n {2}completion /,
   )
   expect(stdout.toString()).toContain('130  stopped by Ctrl-C')
 })

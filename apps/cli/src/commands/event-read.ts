@@ -1,16 +1,23 @@
 import { randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
-import { bytesSerializer, type EventReader, type ReaderGroup, type ReaderGroupName } from '@pravega-ts/client'
+import {
+  bytesSerializer,
+  type EventReader,
+  type ReaderGroup,
+  type ReaderGroupName,
+  type ReceivedEvent,
+} from '@pravega-ts/client'
 import { PravegaError, type ScopedStream, type StreamCut } from '@pravega-ts/model'
 import { connected, type Run, type Session } from '../command.ts'
-import type { ConnectionFlags } from '../connection-flags.ts'
 import { EXIT } from '../exit-codes.ts'
 import { CliError } from '../failure.ts'
-import { count } from '../human.ts'
+import { count, humanDuration } from '../human.ts'
+import type { Output } from '../output.ts'
 import { eventLine } from './event-text.ts'
+import type { StoreFlags } from './reader-group.ts'
 
-export interface ReadEventsFlags extends ConnectionFlags {
+export interface ReadEventsFlags extends StoreFlags {
   readonly group?: ReaderGroupName
   readonly reader?: string
   readonly from?: 'head' | 'tail' | StreamCut
@@ -22,59 +29,100 @@ export interface ReadEventsFlags extends ConnectionFlags {
 }
 
 const IDLE_MS = 5_000
+/** What is there has to come; what is not written yet may take its time. */
+const STALL_MS = 120_000
 const CLEAN_UP_MS = 10_000
 
 export const readEvents: Run<ReadEventsFlags, [ScopedStream]> = connected(async (session, flags, stream) => {
-  const { cli, output, factory } = session
-  if (flags.reader !== undefined && flags.group === undefined) throw usage('--reader is for --group.')
-  const toFile = flags.output !== undefined && flags.output !== '-'
+  const { output } = session
+  checkFlags(flags)
   const group = await openGroup(session, flags, stream)
-  let events = 0
+  let events: number
   try {
-    const reader = await group.createReader({ readerId: flags.reader, serializer: bytesSerializer })
-    async function* lines(): AsyncGenerator<Buffer> {
-      for await (const line of eventLines(session, flags, reader)) {
-        yield line
-        events += 1
-      }
-    }
-    try {
-      if (toFile) await pipeline(lines, createWriteStream(flags.output), { signal: cli.signal })
-      else await pipeline(lines, cli.stdout, { signal: cli.signal, end: false })
-    } finally {
-      await reader.close()
-    }
-  } finally {
-    await group.close()
-    if (flags.group === undefined) await factory.deleteReaderGroup(group, {}, { timeoutMs: CLEAN_UP_MS })
+    events = await readAs(session, flags, group)
+  } catch (error) {
+    // Why reading failed is worth more than that cleaning up did.
+    await cleanUp(session, flags, group).catch(() => {})
+    throw error
   }
+  await cleanUp(session, flags, group)
   const value = { scope: stream.scope, stream: stream.stream, events }
   const text = `read ${count(events, 'event')} of ${stream}`
-  if (toFile) output.result({ ...value, file: flags.output }, `${text} to ${flags.output}`)
+  if (isFile(flags.output)) output.result({ ...value, file: flags.output }, `${text} to ${flags.output}`)
   else if (output.json) output.summary(value, text)
 })
 
-/** What goes out; an event is acknowledged when the one behind it is asked for, so when it has been taken. */
-async function* eventLines(
-  { cli, output }: Session,
-  flags: ReadEventsFlags,
+function checkFlags({ group, reader, idle, follow, stateStore }: ReadEventsFlags): void {
+  if (stateStore !== undefined && group === undefined) throw usage('--state-store is for --group.')
+  if (reader !== undefined && group === undefined) throw usage('--reader is for --group.')
+  if (idle !== undefined && group === undefined) throw usage('--idle is for --group; without one, the end is known.')
+  if (idle !== undefined && follow === true) throw usage('--idle and --follow exclude each other; give one of them.')
+}
+
+/** Reads as a member of the group. Returns the number of events. */
+async function readAs({ cli, output }: Session, flags: ReadEventsFlags, group: ReaderGroup): Promise<number> {
+  const { signal } = cli
+  const reader = await group.createReader(
+    { readerId: flags.reader, serializer: bytesSerializer },
+    { signal, timeoutMs: flags.timeout },
+  )
+  let events = 0
+  async function* lines(): AsyncGenerator<Buffer> {
+    for await (const event of eventsOf(reader, flags, signal, output)) {
+      yield eventLine(event, output.json, flags.pointers === true)
+      events += 1
+    }
+  }
+  try {
+    if (isFile(flags.output)) await pipeline(lines, createWriteStream(flags.output), { signal })
+    else await pipeline(lines, cli.stdout, { signal, end: false })
+  } catch (error) {
+    await reader.close().catch(() => {})
+    throw error
+  }
+  await reader.close()
+  return events
+}
+
+/** An event is acknowledged when the one behind it is asked for: then it has gone out. */
+async function* eventsOf(
   reader: EventReader<Uint8Array>,
-): AsyncGenerator<Buffer> {
-  const { follow = false, idle = IDLE_MS, group } = flags
-  const timeoutMs = follow || group === undefined ? undefined : idle
-  let left = flags.count ?? Number.POSITIVE_INFINITY
-  while (left > 0) {
-    const item = await reader.read({ signal: cli.signal, timeoutMs })
-    if (item.kind === 'idle' || item.kind === 'endOfData') return
+  { follow = false, idle = IDLE_MS, group, count: most, timeout = STALL_MS }: ReadEventsFlags,
+  signal: AbortSignal,
+  output: Output,
+): AsyncGenerator<ReceivedEvent<Uint8Array>> {
+  const timeoutMs = follow ? undefined : group === undefined ? timeout : idle
+  const items = reader.items({ signal, timeoutMs, acknowledgeOnBreak: true })
+  let given = 0
+  for (let next = await items.next(); next.done !== true; next = await items.next()) {
+    const item = next.value
+    if (item.kind === 'endOfData') return
+    if (item.kind === 'idle') {
+      if (group !== undefined) return
+      throw new PravegaError('DEADLINE_EXCEEDED', `nothing has come for ${humanDuration(timeout)}.`)
+    }
     if (item.kind === 'truncated') {
       output.note(`${item.segment}: what was between ${item.from} and ${item.to} was truncated away`)
     }
     if (item.kind !== 'event') continue
-    yield eventLine(item.event, output.json, flags.pointers === true)
-    left -= 1
+    yield item.event
+    given += 1
+    if (given === most) {
+      // Has gone out as well.
+      await items.return?.()
+      return
+    }
   }
-  // Taken by whoever reads the output: it counts as read.
-  await reader.read({ timeoutMs: 1 })
+}
+
+/** Leaves nothing behind of a group that was made for this command alone. */
+async function cleanUp({ factory }: Session, flags: ReadEventsFlags, group: ReaderGroup): Promise<void> {
+  await group.close()
+  if (flags.group === undefined) await factory.deleteReaderGroup(group, {}, { timeoutMs: CLEAN_UP_MS })
+}
+
+function isFile(output: string | undefined): output is string {
+  return output !== undefined && output !== '-'
 }
 
 /** A group of the user's, made if it is not there; or one for this command alone. */
@@ -83,17 +131,18 @@ async function openGroup(
   flags: ReadEventsFlags,
   stream: ScopedStream,
 ): Promise<ReaderGroup> {
-  const { group, from, follow = false } = flags
+  const { group, from, follow = false, stateStore } = flags
   if (group === undefined) {
     const name = { scope: stream.scope, name: `pravega-cli-${randomUUID()}` }
     const part = { stream, from, to: follow ? ('never' as const) : ('tail' as const) }
     return await factory.createReaderGroup(name, { streams: [part], automaticCheckpointIntervalMs: -1 }, call)
   }
-  const opened = await factory.openReaderGroup(group, {}, call).catch((error: unknown) => {
+  const opened = await factory.openReaderGroup(group, { stateStore }, call).catch((error: unknown) => {
     if (PravegaError.is(error, 'READER_GROUP_NOT_FOUND')) return undefined
     throw error
   })
-  if (opened === undefined) return await factory.createReaderGroup(group, { streams: [{ stream, from }] }, call)
+  if (opened === undefined)
+    return await factory.createReaderGroup(group, { streams: [{ stream, from }], stateStore }, call)
   if (from !== undefined) {
     throw new CliError(
       'ALREADY_EXISTS',

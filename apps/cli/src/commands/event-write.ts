@@ -1,5 +1,3 @@
-import { createInterface } from 'node:readline'
-import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { bytesSerializer, type EventWriter, type KeyedEvent } from '@pravega-ts/client'
 import { ScalingPolicy, type ScopedStream } from '@pravega-ts/model'
@@ -10,6 +8,7 @@ import { CliError } from '../failure.ts'
 import { count, humanSize } from '../human.ts'
 import { ProgressLine } from '../progress.ts'
 import { type KeyFlags, keyFinder } from './event-key.ts'
+import { linesOf } from './lines.ts'
 import { openSource } from './source.ts'
 import { createWithScope } from './stream.ts'
 
@@ -21,7 +20,7 @@ export interface WriteEventsFlags extends ConnectionFlags, KeyFlags {
 
 const LAST_FLUSH_MS = 5_000
 
-/** What has gone out so far. */
+/** What the writer has taken on so far. */
 interface Tally {
   events: number
   bytes: number
@@ -42,7 +41,10 @@ export const writeEvents: Run<WriteEventsFlags, [ScopedStream, string]> = connec
       const lines = flags.whole === true ? [await buffer(source.data)] : linesOf(source.data)
       await writer.writeAll(events(lines, split, tally, progress), { ...call, timeoutMs: undefined })
     } catch (error) {
-      throw cli.interruption === undefined ? error : await stopped(writer, stream, tally)
+      if (cli.interruption !== undefined) throw await stopped(writer, stream, tally)
+      // Of a line that cannot be read it is said that those before it were written.
+      if (error instanceof CliError) await writer.flush(call)
+      throw error
     } finally {
       source.data.destroy()
     }
@@ -62,22 +64,12 @@ async function* events(
 ): AsyncGenerator<KeyedEvent<Uint8Array>> {
   for await (const piece of pieces) {
     const keyed = split(piece)
+    yield keyed
+    // Whoever asks for the next one has taken this one on.
     tally.events += 1
     tally.bytes += keyed.event.length
     progress.update(BigInt(tally.bytes))
-    yield keyed
   }
-}
-
-/** Each line is an event, as the bytes that it is. */
-async function* linesOf(data: Readable): AsyncGenerator<Uint8Array> {
-  // Latin-1 keeps every byte, whatever text it is.
-  const lines = createInterface({ input: data.setEncoding('latin1'), crlfDelay: Number.POSITIVE_INFINITY })
-  const failed = Promise.withResolvers<never>()
-  failed.promise.catch(() => {})
-  data.once('error', failed.reject)
-  for await (const line of lines) yield Buffer.from(line, 'latin1')
-  if (data.errored !== null) await failed.promise
 }
 
 async function create({ manager, call }: Session, stream: ScopedStream, segments: number): Promise<void> {

@@ -52,10 +52,12 @@ function textOf(group: ReaderGroupDescription, unread: bigint | undefined): stri
     ),
     section(
       'checkpoints',
-      checkpoints.map(({ name, state, waitingFor }) => [
-        name,
-        state === 'waiting' ? `waits for ${waitingFor.join(', ')}` : state,
-      ]),
+      checkpoints
+        .filter(({ isSilent, state }) => !isSilent || state === 'waiting')
+        .map(({ name, isSilent, state, waitingFor }) => [
+          isSilent ? '(for positions)' : name,
+          state === 'waiting' ? `waits for ${waitingFor.join(', ')}` : state,
+        ]),
     ),
   ]
   return sections.filter(text => text !== '').join('\n\n')

@@ -1,5 +1,5 @@
-import type { Checkpoint, ReaderGroup, ReaderGroupName } from '@pravega-ts/client'
-import type { StreamCut } from '@pravega-ts/model'
+import type { Checkpoint, ReaderGroup, ReaderGroupName, ReaderPosition } from '@pravega-ts/client'
+import { PravegaError, type StreamCut } from '@pravega-ts/model'
 import { createReaderGroup } from '@pravega-ts/reader-group'
 import { connected, type Run, type Session } from '../command.ts'
 import type { ConnectionFlags } from '../connection-flags.ts'
@@ -23,7 +23,7 @@ export interface DeleteGroupFlags extends StoreFlags {
 }
 
 export interface OfflineFlags extends StoreFlags {
-  readonly position?: string
+  readonly position?: ReaderPosition
 }
 
 export interface CheckpointFlags extends ConnectionFlags {
@@ -73,7 +73,10 @@ export const deleteGroup: Run<DeleteGroupFlags, [ReaderGroupName]> = connected(
         'Use --if-exists if that is fine.',
       )
     }
-    output.result({ ...name, deleted }, deleted ? `deleted reader group ${text(name)}` : `there was no ${text(name)}`)
+    output.result(
+      { ...name, deleted },
+      deleted ? `deleted reader group ${text(name)}` : `there was no reader group ${text(name)}`,
+    )
   },
 )
 
@@ -98,14 +101,14 @@ export const makeCheckpoint: Run<CheckpointFlags, [ReaderGroupName]> = connected
     output.result({ ...name, cancelled }, `cancelled ${count(cancelled.length, 'checkpoint')} of ${text(name)}`)
     return
   }
-  const checkpoint = await group.initiateCheckpoint(flags.name, call)
+  const checkpoint = await answered(name, group.initiateCheckpoint(flags.name, call))
   output.result(checkpointObject(name, checkpoint), checkpoint.toText())
 })
 
 export const showCuts: Run<CutsFlags, [ReaderGroupName]> = connected(async (session, flags, name) => {
   const { output, call } = session
   await using group = await open(session, name)
-  const cuts = flags.now === true ? await group.generateStreamCuts(call) : await group.streamCuts(call)
+  const cuts = flags.now === true ? await answered(name, group.generateStreamCuts(call)) : await group.streamCuts(call)
   for (const [stream, cut] of cuts) output.result({ ...name, stream, cut: cut.toText() }, `${stream}  ${cut.toText()}`)
 })
 
@@ -115,6 +118,18 @@ export const retain: Run<ConnectionFlags, [ReaderGroupName, StreamCut]> = connec
   const stream = String(cut.stream)
   session.output.result({ ...name, stream }, `${stream} may drop what is before the cut, as far as ${text(name)} goes`)
 })
+
+/** The error of who waits for readers names those; this says what can be done about them. */
+async function answered<T>(group: ReaderGroupName, answers: Promise<T>): Promise<T> {
+  try {
+    return await answers
+  } catch (error) {
+    if (!PravegaError.is(error, 'DEADLINE_EXCEEDED')) throw error
+    const remedy = `take it offline with \`pravega reader-group offline ${text(group)} READER\``
+    const hint = `If a reader that it waits for has died, ${remedy}. Otherwise give it more time with --timeout.`
+    throw new CliError(error.code, EXIT.unreachable, error.message, hint)
+  }
+}
 
 export function open({ factory, call }: Session, name: ReaderGroupName, flags: StoreFlags = {}): Promise<ReaderGroup> {
   return factory.openReaderGroup(name, { stateStore: flags.stateStore }, call)

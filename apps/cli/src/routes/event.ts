@@ -3,12 +3,14 @@ import type { ScopedStream } from '@pravega-ts/model'
 import { buildCommand, buildRouteMap, type RouteMap } from '@stricli/core'
 import type { ReadEventsFlags } from '../commands/event-read.ts'
 import type { WriteEventsFlags } from '../commands/event-write.ts'
+import { proposeGroups } from '../completion/propose-names.ts'
 import { type ConnectionFlags, connectionFlags } from '../connection-flags.ts'
 import type { CliContext } from '../context.ts'
 import { documented } from '../documentation.ts'
 import { parseGroup, parseReaderId, parseStart } from '../values/groups.ts'
 import { parsePointer } from '../values/pointer.ts'
 import { parseCount, parseDuration } from '../values/quantities.ts'
+import { storeFlags } from './group-flags.ts'
 import { stream } from './positionals.ts'
 
 const write = buildCommand<WriteEventsFlags, [ScopedStream, string], CliContext>({
@@ -80,6 +82,9 @@ const read = buildCommand<ReadEventsFlags, [ScopedStream], CliContext>({
         parse: parseGroup,
         optional: true,
         placeholder: 'scope/group',
+        proposeCompletions(partial) {
+          return proposeGroups(this, partial)
+        },
         brief: 'Read as a member of this group, made if it is missing; otherwise alone, and nothing is remembered',
       },
       reader: { kind: 'parsed', parse: parseReaderId, optional: true, placeholder: 'id', brief: 'Name in the group' },
@@ -113,7 +118,7 @@ const read = buildCommand<ReadEventsFlags, [ScopedStream], CliContext>({
         placeholder: 'file',
         brief: 'File to write instead of standard output',
       },
-      ...connectionFlags,
+      ...storeFlags,
     },
     positional: { kind: 'tuple', parameters: [stream] },
     aliases: { f: 'follow', o: 'output', n: 'count' },

@@ -1,6 +1,7 @@
 import type { FlagParametersForType } from '@stricli/core'
 import type { StoreFlags } from '../commands/reader-group.ts'
 import type { GroupSettingsFlags } from '../commands/reader-group-settings.ts'
+import { proposeStreams } from '../completion/propose-names.ts'
 import { connectionFlags } from '../connection-flags.ts'
 import type { CliContext } from '../context.ts'
 import { parseEnd, parseStart } from '../values/groups.ts'
@@ -23,6 +24,9 @@ export const settingsFlags: FlagParametersForType<GroupSettingsFlags, CliContext
     parse: parseStream,
     variadic: ',',
     placeholder: 'scope/stream,...',
+    proposeCompletions(partial) {
+      return proposeStreams(this, partial)
+    },
     brief: 'Streams that the group reads',
   },
   from: {
@@ -31,6 +35,7 @@ export const settingsFlags: FlagParametersForType<GroupSettingsFlags, CliContext
     optional: true,
     variadic: ',',
     placeholder: 'place,...',
+    proposeCompletions: () => ['head', 'tail'],
     brief: 'Where it begins: head (default) or tail for all streams, or a stream cut for each',
   },
   to: {
@@ -39,6 +44,7 @@ export const settingsFlags: FlagParametersForType<GroupSettingsFlags, CliContext
     optional: true,
     variadic: ',',
     placeholder: 'place,...',
+    proposeCompletions: () => ['never', 'tail'],
     brief: 'Where it ends: never (default) or tail for all streams, or a stream cut for each',
   },
   refresh: {

@@ -14,6 +14,7 @@ import type { CliContext } from '../context.ts'
 import { documented } from '../documentation.ts'
 import { parseBoundedCut } from '../values/cut.ts'
 import { parseReaderId } from '../values/groups.ts'
+import { parseReaderPosition } from '../values/reader-position.ts'
 import { settingsFlags, storeFlags } from './group-flags.ts'
 import { group, scope } from './positionals.ts'
 import { reset } from './reader-group-reset.ts'
@@ -70,7 +71,7 @@ const offline = buildCommand<OfflineFlags, [ReaderGroupName, string], CliContext
     flags: {
       position: {
         kind: 'parsed',
-        parse: String,
+        parse: parseReaderPosition,
         optional: true,
         placeholder: 'text',
         brief: 'Where it was, as its position() said; otherwise what the group has recorded',
