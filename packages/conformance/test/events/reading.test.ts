@@ -1,7 +1,12 @@
-import { PravegaError } from '@pravega-ts/model'
+import { ClientFactory, PravegaError } from '@pravega-ts/client'
 import { expect, it } from 'vitest'
 import { describeEngines } from '../../src/engine.ts'
+import { FaultProxy, UNHARMED } from '../../src/fault-proxy.ts'
+import { EventLedger } from './event-ledger.ts'
 import { EventScene } from './event-scene.ts'
+
+const CUTS = 30
+const PADDING = '.'.repeat(80)
 
 describeEngines('a reader', engine => {
   it('reads empty events and what follows them (incumbents: empty-event)', async () => {
@@ -130,6 +135,29 @@ describeEngines('a reader', engine => {
     })
     await first.close()
     await scene.reader(group, { readerId: 'same' })
+  })
+
+  it('whose connections are cut again and again reads each event once and in order (incumbents: what held)', async () => {
+    await using scene = await EventScene.open(engine, 'reader-cuts')
+    const stream = await scene.stream(4)
+    const writer = await scene.writer(stream)
+    for (let n = 0; n < 20_000; n++) {
+      void writer.writeEvent(`k${n % 50}:${Math.floor(n / 50)}|${PADDING}`, { routingKey: `k${n % 50}` })
+    }
+    await writer.flush()
+    const proxy: FaultProxy = await FaultProxy.start(connection =>
+      proxy.cuts < CUTS ? { ...UNHARMED, cutAfterReceivedBytes: 1 + ((connection * 7_919) % 60_000) } : UNHARMED,
+    )
+    const factory = await ClientFactory.create(engine.controllerUri, { dial: scene.use(proxy).dial })
+    scene.use(factory)
+    const { scope, name } = await scene.group([stream])
+    const group = await factory.openReaderGroup({ scope, name })
+    const reader = await scene.reader(group, { requestLength: 16_384 })
+    const ledger = new EventLedger()
+    for (const event of await scene.take(reader, 20_000)) ledger.note('reader', event.slice(0, event.indexOf('|')))
+    expect(ledger.faults).toEqual([])
+    expect(ledger.gaps()).toEqual([])
+    expect(proxy.cuts).toBeGreaterThanOrEqual(CUTS)
   })
 
   it('fetches an event again by its pointer, also from text', async () => {
