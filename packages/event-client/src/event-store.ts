@@ -9,6 +9,8 @@ export interface EventStore
     Controller,
     'getCurrentSegments' | 'getSuccessors' | 'getEpochSegments' | 'noteTimestampFromWriter' | 'removeWriter'
   >
+  /** Event writers close before the segments do, so that they can finish. Default: nobody closes them but their owners. */
+  readonly beforeClose?: Segments['beforeClose'] | undefined
   /** Retries, time limits and log. Default: the usual ones. */
   readonly config?: Pick<ClientConfig, 'logger' | 'retry' | 'timeouts'> | undefined
 }

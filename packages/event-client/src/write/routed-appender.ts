@@ -31,6 +31,7 @@ export class RoutedAppender<T> implements EventAppender<T>, EventTaker<T> {
   readonly #settings: AppenderSettings<T>
   readonly #encoder: EventEncoder<T>
   readonly #router: EventRouter
+  readonly #isClosed: (() => void) | undefined
   /** Where the event that is being taken on goes. */
   #sink: EventSink = NOWHERE
   #closing: Promise<void> | undefined
@@ -50,6 +51,7 @@ export class RoutedAppender<T> implements EventAppender<T>, EventTaker<T> {
     this.#encoder = new EventEncoder(settings.serializer, settings.largeEvents)
     const onFailure = (error: PravegaError): void => this.#note(error)
     this.#router = new EventRouter({ ...options, settings, onFailure })
+    this.#isClosed = options.store.beforeClose?.(closing => this.close(closing))
   }
 
   get pendingBytes(): number {
@@ -104,7 +106,7 @@ export class RoutedAppender<T> implements EventAppender<T>, EventTaker<T> {
 
   close(options: CloseOptions = {}): Promise<void> {
     const ended = options.force === true ? this.#end() : undefined
-    this.#closing ??= ended ?? this.#close()
+    this.#closing ??= (ended ?? this.#close()).finally(() => this.#isClosed?.())
     return this.#closing
   }
 

@@ -1,6 +1,6 @@
-import { PravegaError, ScopedStream } from '@pravega-ts/model'
+import { type CloseOptions, PravegaError, ScopedStream } from '@pravega-ts/model'
 import { describe, expect, it } from 'vitest'
-import { openEventWriter, type Serializer } from '../../src/index.ts'
+import { type EventStore, type EventWriter, openEventWriter, type Serializer, utf8Serializer } from '../../src/index.ts'
 import { ModelStore, turn } from './support/model-store.ts'
 import { code, HIGH, LOW, setUp } from './support/writers.ts'
 
@@ -228,6 +228,36 @@ describe('flush and close', () => {
     }
     expect(store.payloads).toEqual(['x'])
     await expect(writer.writeEvent('y')).rejects.toEqual(code('CLOSED'))
+  })
+})
+
+describe('a store that closes what stands on it first', () => {
+  it('is finished with, by force if it says so, and forgets writers that are closed', async () => {
+    const dependents = new Set<(options: CloseOptions) => Promise<void>>()
+    const beforeClose: EventStore['beforeClose'] = close => {
+      dependents.add(close)
+      return () => dependents.delete(close)
+    }
+    const store = Object.assign(new ModelStore(), { beforeClose })
+    const open = (): Promise<EventWriter<string>> =>
+      openEventWriter(store, store.stream, { serializer: utf8Serializer, maxInFlightBytes: 10 })
+    const closeAll = (options: CloseOptions) => Promise.all([...dependents].map(close => close(options)))
+
+    const first = await open()
+    const written = ['in flight', 'waiting'].map(event => first.writeEvent(event))
+    await closeAll({})
+    await Promise.all(written)
+    expect(store.payloads).toEqual(['in flight', 'waiting'])
+    expect(dependents.size).toBe(0)
+
+    const second = await open()
+    store.held = true
+    const lost = second.writeEvent('lost')
+    await closeAll({ force: true })
+    await expect(lost).rejects.toEqual(code('CLOSED'))
+
+    await (await open()).close()
+    expect(dependents.size).toBe(0)
   })
 })
 
