@@ -49,8 +49,8 @@ export type ReaderMessage = {
   | { readonly event: 'checkpoint'; readonly checkpoint: string; readonly state: 'created' | 'answered' | 'delivered' }
   /** It cannot go on for now, and reading fails with this cause meanwhile. */
   | { readonly event: 'trouble'; readonly cause: unknown }
-  /** The controller was not told what was consumed; it is told again after the next checkpoint. */
-  | { readonly event: 'notPublished'; readonly cause: unknown }
+  /** The controller was not told what was consumed, or a reset that another member has begun was not ended; it is tried again. */
+  | { readonly event: 'postponed'; readonly duty: 'publish' | 'settleReset'; readonly cause: unknown }
 )
 
 function typed<T>(name: string): Channel<unknown, T> {

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { ReaderGroupName } from '@pravega-ts/controller-client'
 import { type CallOptions, Deadline, PravegaError } from '@pravega-ts/model'
-import { type ReaderMessage, readerChannel } from '../diagnostics.ts'
-import { settleReset } from '../group/reset.ts'
 import type { ReaderGroupStore } from '../reader-group-store.ts'
 import { hasOngoingCheckpoint, isSilent } from '../state/checkpoint-queries.ts'
 import type { Offsets, ReaderGroupState, SegmentName } from '../state/reader-group-state.ts'
@@ -11,10 +9,13 @@ import { type Attendance, attend, join, leave, type Situation } from './attendan
 import type { CompletionDesk } from './completion-desk.ts'
 import { DueTimes } from './due-times.ts'
 import { LagTeller } from './lag.ts'
-import { type Evidence, type Membership, readerExists, reasonToLeave } from './membership.ts'
+import { readerExists, reasonToLeave } from './membership.ts'
+import { PostponableDuties } from './postponable-duties.ts'
 import type { Alarm, ReaderClock } from './reader-clock.ts'
-import { mustPublish, publishLastCheckpoint } from './retention.ts'
+import type { ReaderNotices } from './reader-notices.ts'
+import { mustPublish } from './retention.ts'
 import type { SegmentOwner } from './segment-owner.ts'
+import { Standing } from './standing.ts'
 
 /** What an {@link Attendant} works with, and whom it tells. */
 export interface AttendantHost<T> {
@@ -25,6 +26,7 @@ export interface AttendantHost<T> {
   readonly store: ReaderGroupStore
   readonly state: StateStore
   readonly clock: ReaderClock
+  readonly notices: ReaderNotices
   readonly owner: SegmentOwner<T>
   readonly completions: CompletionDesk<T>
   readonly delivers: boolean
@@ -49,14 +51,8 @@ export class Attendant<T> {
   readonly #lag = new LagTeller()
   /** What the application has answered to checkpoints, until that is written. */
   readonly #answers = new Map<string, Offsets>()
-  /** Whether a change was made of which no answer came; `#uncertain`: the segments that it would have taken away. */
-  #isUncertain = false
-  #uncertain: ReadonlySet<SegmentName> = new Set()
-  /** Of being a member since the last look or change. */
-  #evidence: Evidence = NO_EVIDENCE
-  #membership: Membership | undefined
-  /** As what it has to leave the group still. */
-  #leaving: Membership | undefined
+  readonly #standing = new Standing()
+  readonly #duties: PostponableDuties
   #running: Promise<void> | undefined
   #isDemanded = false
   #alarm: Alarm | undefined
@@ -65,6 +61,7 @@ export class Attendant<T> {
 
   constructor(host: AttendantHost<T>) {
     this.#host = host
+    this.#duties = new PostponableDuties(host)
     this.#due = new DueTimes(host.clock.now(), host.balanceUnitMs)
   }
 
@@ -77,25 +74,22 @@ export class Attendant<T> {
     const { reader, groupText, state: store, clock, initialAllocationDelayMs } = this.#host
     const delayMs = initialAllocationDelayMs * (1 + Math.random())
     // An earlier attempt may have been written without an answer.
-    if (this.#leaving !== undefined) await this.leave(() => new Map(), deadline)
-    this.#evidence = NO_EVIDENCE
+    if (this.#standing.leaving !== undefined) await this.leave(() => new Map(), deadline)
+    this.#standing.forget()
     await store.refresh(deadline.rest())
     const acquired = await store
       .transact(state => {
         if (state.assigned.has(reader)) throw readerExists(reader, groupText)
-        this.#leaving = { reader, group: groupText, config: state.config }
+        this.#standing.leaving = { reader, group: groupText, config: state.config }
         return join(state, reader, delayMs === 0)
       }, deadline.rest())
       .catch((error: unknown) => {
-        if (PravegaError.is(error, 'READER_EXISTS')) this.#leaving = undefined
+        if (PravegaError.is(error, 'READER_EXISTS')) this.#standing.leaving = undefined
         throw error
       })
-    this.#leaving = undefined
     const state = known(store)
-    this.#membership = { reader, group: groupText, config: state.config }
+    this.#standing.joined({ reader, group: groupText, config: state.config })
     this.#answers.clear()
-    this.#isUncertain = false
-    this.#uncertain = new Set()
     this.#lag.begin(acquired)
     this.#remember(state)
     const now = clock.now()
@@ -104,7 +98,7 @@ export class Attendant<T> {
     this.#due.decided(now, state, reader, false)
     if (delayMs > 0) this.#due.acquireAt = now + delayMs
     this.#due.toldLag(now, state)
-    this.#publish({ event: 'joined' })
+    this.#host.notices.publish({ event: 'joined' })
     for (const [segment, offset] of acquired) this.#acquired(segment, offset, state)
     this.#host.onLooked(state)
     this.#schedule()
@@ -123,7 +117,7 @@ export class Attendant<T> {
 
   /** Something has changed: attends now rather than when it is time. */
   demand(): void {
-    if (this.#membership === undefined || this.#life.signal.aborted) return
+    if (this.#standing.membership === undefined || this.#life.signal.aborted) return
     if (this.#running !== undefined) {
       this.#isDemanded = true
       return
@@ -143,7 +137,7 @@ export class Attendant<T> {
   /** Attends no more; what is under way goes on, and is waited for by {@link Attendant.leave}. */
   stop(): void {
     this.#alarm?.cancel()
-    this.#membership = undefined
+    this.#standing.membership = undefined
   }
 
   /** Gives up what is under way. */
@@ -163,24 +157,25 @@ export class Attendant<T> {
    * @throws PravegaError as the state store does
    */
   async leave(positions: () => Offsets, deadline: Deadline): Promise<void> {
-    this.#leaving ??= this.#membership
-    const membership = this.#leaving
+    const standing = this.#standing
+    standing.leaving ??= standing.membership
+    const membership = standing.leaving
     this.stop()
     await this.#running?.catch(() => {})
     if (membership === undefined) return
     const { state } = this.#host
     try {
       // Whether the last change was made, or what it has given away, only the state can tell.
-      const evidence = this.#isUncertain ? NO_EVIDENCE : this.#evidence
-      if (this.#isUncertain) await state.refresh(deadline.rest())
+      const { evidence } = standing
+      if (standing.isInDoubt) await state.refresh(deadline.rest())
       const recorded = known(state).assigned.get(membership.reader)
       const offsets = new Map([...positions()].filter(([name]) => recorded?.has(name)))
       await state.transact(now => leave(now, membership, evidence, offsets), deadline.rest())
     } catch (error) {
       if (!PravegaError.is(error, 'READER_GROUP_NOT_FOUND')) throw error
     }
-    this.#leaving = undefined
-    this.#publish({ event: 'left' })
+    standing.leaving = undefined
+    this.#host.notices.publish({ event: 'left' })
   }
 
   async #run(): Promise<void> {
@@ -189,7 +184,7 @@ export class Attendant<T> {
         this.#isDemanded = false
         await this.#attend()
         this.#host.owner.letGoAll()
-      } while (this.#isDemanded && this.#membership !== undefined)
+      } while (this.#isDemanded && this.#standing.membership !== undefined)
       this.#host.onTrouble(undefined)
     } catch (error) {
       this.#failed(PravegaError.from(error))
@@ -200,19 +195,19 @@ export class Attendant<T> {
   }
 
   #failed(cause: PravegaError): void {
-    if (this.#life.signal.aborted || this.#membership === undefined) return
+    if (this.#life.signal.aborted || this.#standing.membership === undefined) return
     if (PravegaError.is(cause, 'READER_GROUP_NOT_FOUND')) {
       this.#removed(cause)
       return
     }
     const { clock, state } = this.#host
     this.#due.failed(clock.now(), state.state)
-    this.#publish({ event: 'trouble', cause })
+    this.#host.notices.publish({ event: 'trouble', cause })
     this.#host.onTrouble(cause)
   }
 
   #schedule(): void {
-    if (this.#membership === undefined || this.#life.signal.aborted || this.#running !== undefined) return
+    if (this.#standing.membership === undefined || this.#life.signal.aborted || this.#running !== undefined) return
     const { clock, state, owner } = this.#host
     const now = clock.now()
     this.#alarm?.cancel()
@@ -221,7 +216,7 @@ export class Attendant<T> {
   }
 
   async #attend(): Promise<void> {
-    const { clock, state: store, group } = this.#host
+    const { clock, state: store } = this.#host
     using deadline = this.#deadline()
     let state = known(store)
     if (clock.now() >= this.#due.refreshAt) {
@@ -231,7 +226,7 @@ export class Attendant<T> {
       await store.compact(deadline.rest()).catch(() => false)
       if (clock.now() >= this.#due.configAt) {
         this.#due.checkedConfig(clock.now())
-        await settleReset(this.#host.store, group, store, deadline.rest())
+        await this.#duties.settleReset(deadline)
         state = known(store)
       }
     }
@@ -243,9 +238,9 @@ export class Attendant<T> {
       // Whether it was told or not, it may be seen.
       this.#toldLag(situation.lag, situation.positions, state)
       this.#remember(state)
-      this.#isUncertain = true
+      this.#standing.doubt([])
       await store.append(first, deadline.rest())
-      this.#isUncertain = false
+      this.#standing.believe()
       return
     }
     if (plan.result.recalled !== undefined) this.#host.owner.recall(plan.result.recalled)
@@ -253,32 +248,26 @@ export class Attendant<T> {
     const { answered } = await this.#change(situation, plan.result, deadline)
     state = known(store)
     this.#due.looked(clock.now(), state)
-    if (this.#membership === undefined) return
+    if (this.#standing.membership === undefined) return
     this.#host.onLooked(state)
-    if (answered.some(id => !isSilent(id)) && mustPublish(state)) await this.#publishConsumed(state, deadline)
+    if (answered.some(id => !isSilent(id)) && mustPublish(state)) await this.#duties.publish(state, deadline)
   }
 
   #remember(state: ReaderGroupState): void {
     const { reader, state: store } = this.#host
-    const recorded = state.assigned.get(reader) ?? new Map()
-    // A lag that was told without a condition is seen with the next look.
-    const lags = store.features.checkpoints ? [state.lag.get(reader), this.#lag.kept] : undefined
-    this.#evidence = { recorded, lags }
+    this.#standing.remember(state, reader, store.features.checkpoints ? this.#lag : undefined)
   }
 
   /** Compares what the state says of this reader with what it knows itself. Returns whether it is a member still. */
   #recognise(state: ReaderGroupState): boolean {
-    const membership = this.#membership
+    const { membership, evidence } = this.#standing
     if (membership === undefined) return false
     const { owner } = this.#host
     const recorded = state.assigned.get(membership.reader)
-    const wasUncertain = this.#isUncertain
-    for (const name of this.#uncertain) {
+    for (const name of this.#standing.believe()) {
       if (recorded?.has(name) === false) this.#dropped(name)
     }
-    this.#isUncertain = false
-    this.#uncertain = new Set()
-    const cause = reasonToLeave(state, membership, wasUncertain ? NO_EVIDENCE : this.#evidence)
+    const cause = reasonToLeave(state, membership, evidence)
     if (cause !== undefined) {
       this.#removed(cause)
       return false
@@ -303,8 +292,8 @@ export class Attendant<T> {
     const { checkpoints } = store.features
     const lag = this.#lag.lagAt(state, this.#host.reader, now)
     return {
-      member: this.#membership ?? unreachable(),
-      evidence: this.#evidence,
+      member: this.#standing.membership ?? unreachable(),
+      evidence: this.#standing.evidence,
       positions,
       releasable: owner.releasable(),
       completions: new Map([...completions.known].filter(([name]) => positions.has(name))),
@@ -334,13 +323,12 @@ export class Attendant<T> {
     try {
       result = await store.transact(state => attend(state, binding), deadline.rest())
     } catch (error) {
-      this.#isUncertain = true
-      this.#uncertain = new Set([...held, ...situation.completions.keys()])
+      this.#standing.doubt([...held, ...situation.completions.keys()])
       throw error
     }
     this.#apply(result, situation)
     this.#remember(known(store))
-    if (this.#membership === undefined) return result
+    if (this.#standing.membership === undefined) return result
     if (moves) this.#due.decided(clock.now(), known(store), reader, result.released !== undefined)
     return result
   }
@@ -348,7 +336,7 @@ export class Attendant<T> {
   #apply(result: Attendance, situation: Situation): void {
     const { clock, state: store, reader, owner } = this.#host
     if (result.toldLag) this.#lag.told(situation.lag, new Map([...situation.positions, ...result.acquired]))
-    if (this.#membership === undefined) return
+    if (this.#standing.membership === undefined) return
     if (result.left !== undefined) {
       this.#removed(result.left)
       return
@@ -356,19 +344,24 @@ export class Attendant<T> {
     const state = known(store)
     const now = clock.now()
     const { released, acquired, created, answered, completed } = result
-    if (created !== undefined) this.#publish({ event: 'checkpoint', checkpoint: created, state: 'created' })
+    if (created !== undefined)
+      this.#host.notices.publish({ event: 'checkpoint', checkpoint: created, state: 'created' })
     for (const checkpoint of answered) {
       this.#answers.delete(checkpoint)
       if (!isSilent(checkpoint)) this.#due.metCheckpoint(now, state)
-      this.#publish({ event: 'checkpoint', checkpoint, state: 'answered' })
+      this.#host.notices.publish({ event: 'checkpoint', checkpoint, state: 'answered' })
     }
     for (const segment of completed) {
       this.#dropped(segment)
-      this.#publish({ event: 'completed', segment })
+      this.#host.notices.publish({ event: 'completed', segment })
     }
     if (released !== undefined) {
       this.#dropped(released)
-      this.#publish({ event: 'released', segment: released, offset: situation.positions.get(released) ?? 0n })
+      this.#host.notices.publish({
+        event: 'released',
+        segment: released,
+        offset: situation.positions.get(released) ?? 0n,
+      })
     }
     for (const [segment, offset] of acquired) this.#acquired(segment, offset, state)
     if (released !== undefined || acquired.size > 0) this.#due.decided(now, state, reader, released !== undefined)
@@ -383,7 +376,7 @@ export class Attendant<T> {
 
   #acquired(segment: SegmentName, offset: bigint, state: ReaderGroupState): void {
     this.#host.owner.add(segment, offset, state.end.get(segment))
-    this.#publish({ event: 'acquired', segment, offset })
+    this.#host.notices.publish({ event: 'acquired', segment, offset })
   }
 
   #dropped(segment: SegmentName): void {
@@ -396,35 +389,12 @@ export class Attendant<T> {
     this.#host.onRemoved(cause)
   }
 
-  async #publishConsumed(state: ReaderGroupState, deadline: Deadline): Promise<void> {
-    const { store, group, state: states } = this.#host
-    try {
-      await publishLastCheckpoint(store.controller, group, state, deadline.rest())
-      await states.append({ type: 'updateCheckpointPublished', published: true }, deadline.rest())
-    } catch (cause) {
-      if (this.#life.signal.aborted) return
-      store.config?.logger.warn(`the consumption of reader group ${this.#host.groupText} was not published`, {
-        cause: PravegaError.from(cause).message,
-      })
-      this.#publish({ event: 'notPublished', cause })
-    }
-  }
-
   #deadline(): Deadline {
     const call: CallOptions = { signal: this.#life.signal }
     const what = `Attending to reader group ${this.#host.groupText} as ${this.#host.reader}`
     return new Deadline(what, call, this.#host.stateTimeoutMs)
   }
-
-  #publish(message: DistributiveOmit<ReaderMessage, 'group' | 'reader'>): void {
-    if (!readerChannel.hasSubscribers) return
-    readerChannel.publish({ group: this.#host.groupText, reader: this.#host.reader, ...message })
-  }
 }
-
-const NO_EVIDENCE: Evidence = { recorded: new Map(), lags: undefined }
-
-type DistributiveOmit<U, K extends PropertyKey> = U extends unknown ? Omit<U, K> : never
 
 /** Whether recording the positions would be worth something. */
 function hasMoved(state: ReaderGroupState, reader: string, positions: Offsets): boolean {

@@ -17,7 +17,7 @@ export class DueTimes {
   lagAt: number
   /** Infinity: automatic checkpoints are off. */
   checkpointAt: number = Number.POSITIVE_INFINITY
-  /** Infinity: nobody resets the group. */
+  /** Minded with the look after it. Infinity: nobody resets the group. */
   configAt: number = Number.POSITIVE_INFINITY
 
   constructor(now: number, unitMs: number) {
@@ -81,7 +81,6 @@ export class DueTimes {
       consider(this.lagAt)
       consider(this.checkpointAt)
     }
-    consider(this.configAt)
     return next
   }
 

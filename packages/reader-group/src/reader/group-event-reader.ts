@@ -1,7 +1,6 @@
 import type { ReceivedEvent } from '@pravega-ts/event-client'
 import type { CallOptions, CloseOptions, KeyRange } from '@pravega-ts/model'
 import { ReaderPosition } from '../codec/reader-position.ts'
-import { readerChannel } from '../diagnostics.ts'
 import type { BatchIterationOptions, EventIterationOptions, EventReader, IterationOptions } from './event-reader.ts'
 import { ItemReading } from './item-reading.ts'
 import { BatchIteration, EventIteration, ItemIteration } from './iterations.ts'
@@ -25,10 +24,9 @@ export class GroupEventReader<T> implements EventReader<T> {
     this.#parts = parts
     this.#feed = feed
     this.#reading = new ItemReading(feed)
-    this.#desk = new SliceDesk(feed, ({ name, acknowledged }) => {
-      const { group, readerId: reader } = this
-      readerChannel.publish({ group, reader, event: 'sliceLost', segment: name, offset: acknowledged })
-    })
+    this.#desk = new SliceDesk(feed, ({ name, acknowledged }) =>
+      parts.notices.publish({ event: 'sliceLost', segment: name, offset: acknowledged }),
+    )
   }
 
   get segments(): readonly string[] {

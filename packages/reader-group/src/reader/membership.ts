@@ -18,6 +18,8 @@ export interface Evidence {
   readonly lags: readonly (bigint | undefined)[] | undefined
 }
 
+export const NO_EVIDENCE: Evidence = { recorded: new Map(), lags: undefined }
+
 /**
  * Why a reader is no member any more; undefined: it is one. Segments do not leave a reader, recorded offsets do not change, and no lag
  * is told unless it does that itself: when they are not as they should be, the reader was taken offline, and another one of the same id

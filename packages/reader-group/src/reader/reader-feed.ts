@@ -1,7 +1,6 @@
 import { openSegmentEvents, type SegmentSlice, type Serializer } from '@pravega-ts/event-client'
 import { type CallOptions, type CloseOptions, Deadline, PravegaError } from '@pravega-ts/model'
 import { ReadBudget } from '@pravega-ts/segment-client'
-import { readerChannel } from '../diagnostics.ts'
 import { isSilent } from '../state/checkpoint-queries.ts'
 import { isEndOfData } from '../state/positions.ts'
 import type { Offsets, ReaderGroupState } from '../state/reader-group-state.ts'
@@ -12,6 +11,7 @@ import type { Fed, FedSlice, Feed } from './feed.ts'
 import { closedReader, wentOffline } from './membership.ts'
 import type { OwnedSegment, SliceHolder } from './owned-segment.ts'
 import type { ReaderClock } from './reader-clock.ts'
+import type { ReaderNotices } from './reader-notices.ts'
 import { mayBecome, type ReaderState } from './reader-state.ts'
 import { SegmentOwner, type Taken } from './segment-owner.ts'
 
@@ -31,6 +31,7 @@ export interface FeedParts extends EventReaderParts {
   /** `scope/group` */
   readonly groupText: string
   readonly clock: ReaderClock
+  readonly notices: ReaderNotices
 }
 
 /** What is common to all ways of reading: the reader's state, its segments, its part in the group, and who waits. */
@@ -221,7 +222,7 @@ export class ReaderFeed<T> implements Feed<T> {
     this.#dropAll()
     this.#isEndOfData = false
     this.#troubles.clear()
-    this.#publish({ event: 'removed', cause, rejoins })
+    this.#parts.notices.publish({ event: 'removed', cause, rejoins })
     if (!rejoins) {
       this.#become({ tag: 'offline', cause, isOwnWish: false })
       return
@@ -287,7 +288,7 @@ export class ReaderFeed<T> implements Feed<T> {
     if (checkpoint !== undefined) {
       this.#checkpoint = undefined
       this.#delivered.add(checkpoint)
-      this.#publish({ event: 'checkpoint', checkpoint, state: 'delivered' })
+      this.#parts.notices.publish({ event: 'checkpoint', checkpoint, state: 'delivered' })
       return { kind: 'checkpoint', checkpoint }
     }
     const taken = this.#owner.take()
@@ -314,7 +315,7 @@ export class ReaderFeed<T> implements Feed<T> {
     if (taken.kind === 'slice') this.#attendant.read(taken.owned.name)
     if (taken.kind !== 'truncated') return
     const { segment, from, to } = taken
-    this.#publish({ event: 'truncated', segment: String(segment), from, to })
+    this.#parts.notices.publish({ event: 'truncated', segment: String(segment), from, to })
   }
 
   /** @returns `idle` when the call's own time is over */
@@ -367,15 +368,5 @@ export class ReaderFeed<T> implements Feed<T> {
       const alarm = this.#parts.clock.schedule(ms, end)
       signal.addEventListener('abort', end, { once: true })
     })
-  }
-
-  #publish(
-    message:
-      | { event: 'removed'; cause: PravegaError; rejoins: boolean }
-      | { event: 'truncated'; segment: string; from: bigint; to: bigint }
-      | { event: 'checkpoint'; checkpoint: string; state: 'delivered' },
-  ): void {
-    if (!readerChannel.hasSubscribers) return
-    readerChannel.publish({ group: this.#parts.groupText, reader: this.#parts.readerId, ...message })
   }
 }

@@ -39,6 +39,14 @@ describe('joining', () => {
   it('is refused with names that no reader can have, and in groups that do not exist', async () => {
     scene = await Scene.of()
     await expect(scene.reader('no_good')).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+    for (const wrong of [
+      { requestLength: 7 },
+      { balanceUnitMs: 0 },
+      { readAheadBytes: 0 },
+      { initialAllocationDelayMs: -1 },
+    ]) {
+      await expect(scene.reader('r1', wrong)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+    }
     scene.group.delete()
     await expect(scene.reader('r1')).rejects.toMatchObject({ code: 'READER_GROUP_NOT_FOUND' })
   })
@@ -202,6 +210,30 @@ describe('being removed', () => {
     await scene.clock.advance(3000)
     await expect(other.read()).rejects.toMatchObject({ code: 'READER_GROUP_NOT_FOUND' })
     await other.close()
+  })
+
+  it('is what a reader does itself when a reset was left half-way', async () => {
+    scene = await Scene.of({ segments: 1 })
+    const { cluster } = scene
+    const reader = await scene.reader('r1')
+    const { id, generation: _, ...settings } = scene.config()
+    cluster.record = {
+      scope: 'shop',
+      name: 'billing',
+      id,
+      generation: 1n,
+      settings: { ...settings, rolloverSizeBytes: 0n },
+    }
+    cluster.failure = new PravegaError('UNAVAILABLE', 'no')
+    await scene.admin.append({ type: 'updatingConfig', updating: true })
+    await scene.clock.advance(16_000)
+    expect(cluster.calls).toEqual(['getReaderGroup'])
+    expect(await reader.read({ timeoutMs: 0 })).toEqual({ kind: 'idle' })
+    cluster.failure = undefined
+    await scene.clock.advance(14_000)
+    await expect(reader.read()).rejects.toMatchObject({ code: 'READER_GROUP_RESET' })
+    expect((await scene.look()).config.generation).toBe(1n)
+    expect((await scene.look()).updatingConfig).toBe(false)
   })
 
   it('is made up for by rejoining', async () => {

@@ -1,3 +1,4 @@
+import type { ReaderGroupRecord } from '@pravega-ts/controller-client'
 import { type KeyRange, keyRangesOverlap, PravegaError, ScopedSegment, ScopedStream } from '@pravega-ts/model'
 import type { ReadResult, SegmentReader, SegmentReaderOptions, SegmentReference } from '@pravega-ts/segment-client'
 import type { ReaderGroupStore } from '../../../src/index.ts'
@@ -145,6 +146,8 @@ export class MemoryCluster {
   /** Calls to the controller. */
   readonly calls: string[] = []
   readonly published: string[] = []
+  /** What the controller has of the group. */
+  record: ReaderGroupRecord | undefined
   /** What calls to the controller fail with. */
   failure: PravegaError | undefined
   #epoch = 0
@@ -223,6 +226,17 @@ export class MemoryCluster {
         called('getEpochSegments')
         const segments = [...this.segments.values()].filter(({ segment }) => segment.epoch === epoch).map(described)
         return { segments, delegationToken: '' }
+      },
+      getHeadSegments: async () => {
+        called('getHeadSegments')
+        return [...this.segments.values()]
+          .filter(({ predecessors }) => predecessors.length === 0)
+          .map(({ segment, start }) => ({ segment, offset: BigInt(start) }))
+      },
+      getReaderGroup: async () => {
+        called('getReaderGroup')
+        if (this.record === undefined) throw new PravegaError('READER_GROUP_NOT_FOUND', 'the group is unknown')
+        return this.record
       },
       updateSubscriberStreamCut: async (_, cut) => {
         called('updateSubscriberStreamCut')
