@@ -161,7 +161,7 @@ export class Attendant<T> {
     standing.leaving ??= standing.membership
     const membership = standing.leaving
     this.stop()
-    await this.#running?.catch(() => {})
+    if (this.#running !== undefined) await deadline.race(this.#running)
     if (membership === undefined) return
     const { state } = this.#host
     try {

@@ -135,6 +135,17 @@ describe('leaving', () => {
     await reader.close()
     expect((await scene.look()).unassigned.get(name)).toBe(9n)
   })
+
+  it('does not wait for a look without an answer longer than closing may take', async () => {
+    scene = await Scene.of()
+    const state = memoryStore(scene.group)
+    const reader = await scene.reader('r1', {}, state, 10)
+    state.refresh = () => new Promise(() => {})
+    await scene.clock.advance(3000)
+    await expect(reader.close()).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' })
+    await expect(reader.read()).rejects.toMatchObject({ code: 'CLOSED' })
+    expect(scene.clock.alarms).toBe(0)
+  })
 })
 
 describe('being removed', () => {

@@ -1,3 +1,4 @@
+import { DEFAULT_RETRY, DEFAULT_TIMEOUTS, silentLogger } from '@pravega-ts/config'
 import { utf8Serializer } from '@pravega-ts/event-client'
 import { StreamCut } from '@pravega-ts/model'
 import {
@@ -84,9 +85,12 @@ export class Scene {
     readerId: string,
     options: EventReaderOptions<string> = {},
     state: StateStore = memoryStore(this.group),
+    closeMs?: number,
   ): Promise<EventReader<string>> {
     const { clock, cluster } = this
-    const parts = { store: cluster.store, state, group: { scope: 'shop', name: 'billing' }, readerId, clock }
+    const timeouts = { ...DEFAULT_TIMEOUTS, ...(closeMs !== undefined && { closeMs }) }
+    const store = { ...cluster.store, config: { logger: silentLogger, retry: DEFAULT_RETRY, timeouts } }
+    const parts = { store, state, group: { scope: 'shop', name: 'billing' }, readerId, clock }
     const reader = await openEventReader(parts, { serializer: utf8Serializer, ...options })
     this.#readers.push(reader)
     return reader
