@@ -4,7 +4,7 @@ import { resolveClientConfig } from '@pravega-ts/config'
 import { createController } from '@pravega-ts/controller-client'
 import type { ReceivedEvent } from '@pravega-ts/event-client'
 import { openReaderGroup } from '@pravega-ts/reader-group'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { describeEngines } from '../../src/engine.ts'
 import { FaultProxy, UNHARMED } from '../../src/fault-proxy.ts'
 import { EventLedger } from '../events/event-ledger.ts'
@@ -29,14 +29,13 @@ describeEngines('readers of a group', engine => {
     await using scene = await EventScene.open(engine, 'reader-dies')
     let isDead = false
     await using proxy = await FaultProxy.start(() => (isDead ? { ...UNHARMED, cutAfterSentBytes: 1 } : UNHARMED))
-    await using doomed = await ClientFactory.create(engine.controllerUri, { dial: proxy.dial })
+    const doomed = await ClientFactory.create(engine.controllerUri, { dial: proxy.dial })
+    onTestFinished(() => doomed.close({ force: true }))
     const stream = await scene.stream(6)
     await write(scene, String(stream), 0, 3_000)
     await using group = await scene.group([stream], { automaticCheckpointIntervalMs: -1 })
-    const dying = await (await scene.use(await openReaderGroup(doomed.segmentStore, String(group)))).createReader({
-      readerId: 'dying',
-      balanceUnitMs: 100,
-    })
+    const theirs = await openReaderGroup(doomed.segmentStore, String(group))
+    const dying = await theirs.createReader({ readerId: 'dying', balanceUnitMs: 100 })
     await using first = await scene.reader(group, { readerId: 'first' })
     await using second = await scene.reader(group, { readerId: 'second' })
     await owning(group, 3)
@@ -76,12 +75,12 @@ describeEngines('readers of a group', engine => {
       }
     })
     await Promise.all(goOn)
-    void dying.close({ force: true })
+    await dying.close({ force: true })
 
-    const theirs = [...(readBy.get('first') ?? []), ...(readBy.get('second') ?? [])]
+    const living = [...(readBy.get('first') ?? []), ...(readBy.get('second') ?? [])]
     expect(all.size).toBe(3_000)
-    expect(new Set(theirs).size).toBe(theirs.length)
-    const again = (readBy.get('dying') ?? []).filter(text => theirs.includes(text))
+    expect(new Set(living).size).toBe(living.length)
+    const again = (readBy.get('dying') ?? []).filter(text => living.includes(text))
     expect(again.length).toBeGreaterThan(0)
     for (const text of again) {
       const [segment, offset] = places.get(text) ?? ['', -1n]
