@@ -32,6 +32,7 @@ export async function openEventReader<T = Uint8Array>(
     const serializer = options.serializer ?? (bytesSerializer as unknown as Serializer<T>)
     feed = new ReaderFeed<T>(complete, options, serializer)
     await feed.join(call)
+    feed.closeWithStore()
     return new GroupEventReader(complete, feed)
   } catch (error) {
     await (feed === undefined ? parts.state.close() : feed.close({ force: true }))

@@ -55,6 +55,7 @@ export class ReaderFeed<T> implements Feed<T> {
   #lastPositions: Offsets | undefined
   #closing: Promise<void> | undefined
   #isForced = false
+  #standsAlone: (() => void) | undefined
 
   constructor(parts: FeedParts, options: EventReaderOptions<T>, serializer: Serializer<T>) {
     const { store, clock, readerId, groupText } = parts
@@ -93,6 +94,11 @@ export class ReaderFeed<T> implements Feed<T> {
       onRemoved: cause => this.#removed(cause),
       onTrouble: cause => this.#trouble('state', cause),
     })
+  }
+
+  /** Closes when the store does, while it can still leave its group with what is acknowledged. */
+  closeWithStore(): void {
+    this.#standsAlone = this.#parts.store.beforeClose?.(options => this.close(options))
   }
 
   get segments(): readonly string[] {
@@ -181,6 +187,7 @@ export class ReaderFeed<T> implements Feed<T> {
       await left
     } finally {
       await state.close()
+      this.#standsAlone?.()
     }
   }
 

@@ -1,7 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import { PravegaError } from '@pravega-ts/model'
+import { utf8Serializer } from '@pravega-ts/event-client'
+import { type CloseOptions, PravegaError } from '@pravega-ts/model'
 import { afterEach, describe, expect, it } from 'vitest'
-import { memoryStore, openEventReader } from '../../src/index.ts'
+import { type EventReader, memoryStore, openEventReader, type ReaderGroupStore } from '../../src/index.ts'
 import { drain, Scene } from './support/scene.ts'
 import { settled } from './support/test-clock.ts'
 
@@ -63,6 +64,38 @@ describe('joining', () => {
 })
 
 describe('leaving', () => {
+  it('comes with the end of the store below, which forgets readers that are closed', async () => {
+    scene = await Scene.of({ segments: 1 })
+    const { name } = scene.cluster.segment(0).write('a', 'b')
+    const dependents = new Set<(options: CloseOptions) => Promise<void>>()
+    const beforeClose: ReaderGroupStore['beforeClose'] = close => {
+      dependents.add(close)
+      return () => dependents.delete(close)
+    }
+    const open = (): Promise<EventReader<string>> => {
+      const store = { ...scene.cluster.store, beforeClose }
+      const parts = {
+        store,
+        state: memoryStore(scene.group),
+        group: { scope: 'shop', name: 'billing' },
+        readerId: 'r1',
+      }
+      return openEventReader({ ...parts, clock: scene.clock }, { serializer: utf8Serializer })
+    }
+    await (await open()).close()
+    expect(dependents.size).toBe(0)
+
+    const reader = await open()
+    await reader.read()
+    await reader.read()
+    const waiting = expect(reader.read()).rejects.toMatchObject({ code: 'CLOSED' })
+    await Promise.all([...dependents].map(close => close({})))
+    await waiting
+    const { assigned, unassigned } = await scene.look()
+    expect([assigned.size, unassigned.get(name)]).toEqual([0, 18n])
+    expect(dependents.size).toBe(0)
+  })
+
   it('hands over what is acknowledged', async () => {
     scene = await Scene.of({ segments: 1 })
     const { name } = scene.cluster.segment(0).write('a', 'b', 'c')
