@@ -22,10 +22,12 @@ import {
   type ReceivedEvent,
   type Serializer,
 } from '@pravega-ts/event-client'
-import { type CallOptions, type CloseOptions, PravegaError } from '@pravega-ts/model'
+import { type CallOptions, type CloseOptions, Deadline, PravegaError } from '@pravega-ts/model'
 import {
   createReaderGroup,
   deleteReaderGroup,
+  type EventReader,
+  type GroupReaderOptions,
   listReaderGroups,
   type OpenReaderGroupOptions,
   openReaderGroup,
@@ -49,6 +51,11 @@ import {
   type TableSynchronizer,
   type TableSynchronizerOptions,
 } from '@pravega-ts/synchronizer'
+import {
+  openTransactionalEventWriter,
+  type TransactionalEventWriter,
+  type TransactionalEventWriterOptions,
+} from '@pravega-ts/transactions'
 import type { Dial } from '@pravega-ts/wire-protocol'
 import { StreamManager } from './stream-manager.ts'
 import { type ByteTarget, byteTargetOf, type GroupTarget, type StreamTarget, streamOf, tableOf } from './targets.ts'
@@ -69,6 +76,8 @@ export interface ClientFactoryParts {
  * await using factory = await ClientFactory.create('tcp://localhost:9090')
  * await using writer = await factory.createEventWriter('demo/events')
  * await writer.writeEvent(Buffer.from('hello world'), { routingKey: 'greetings' })
+ * await using reader = await factory.createReader('demo/readers')
+ * for await (const event of reader) console.log(event.value)
  * ```
  */
 export class ClientFactory implements AsyncDisposable {
@@ -139,9 +148,45 @@ export class ClientFactory implements AsyncDisposable {
   async createEventWriter<T = Uint8Array>(
     target: StreamTarget,
     options: EventWriterOptions<T> = {},
+    call?: CallOptions,
   ): Promise<EventWriter<T>> {
     this.#checkOpen()
-    return openEventWriter(this.segmentStore, streamOf(target), options)
+    return openEventWriter(this.segmentStore, streamOf(target), options, call)
+  }
+
+  /**
+   * A writer whose events appear together, or not at all: it begins transactions, opens those of other processes, and keeps both alive.
+   *
+   * @param target - Stream, as a noun or as text.
+   * @throws PravegaError `STREAM_NOT_FOUND`, `STREAM_SEALED`, `INVALID_ARGUMENT` for an option, `CLOSED`
+   */
+  async createTransactionalEventWriter<T = Uint8Array>(
+    target: StreamTarget,
+    options: TransactionalEventWriterOptions<T> = {},
+    call?: CallOptions,
+  ): Promise<TransactionalEventWriter<T>> {
+    this.#checkOpen()
+    return openTransactionalEventWriter(this.segmentStore, streamOf(target), options, call)
+  }
+
+  /**
+   * A reader of a group that exists, which joins it at once: {@link ClientFactory.openReaderGroup}, then `createReader`.
+   *
+   * @param target - The group, in two parts or as `scope/group`.
+   * @throws PravegaError `READER_GROUP_NOT_FOUND`, `READER_EXISTS`, `READER_GROUP_STALE` when a stream was deleted under the group,
+   * `READER_GROUP_OTHER_STORE`, `CLOSED`
+   */
+  async createReader<T = Uint8Array>(
+    target: GroupTarget,
+    options: GroupReaderOptions<T> & OpenReaderGroupOptions = {},
+    call?: CallOptions,
+  ): Promise<EventReader<T>> {
+    this.#checkOpen()
+    const { stateStore, ...rest } = options
+    using deadline = new Deadline('Creating a reader', call)
+    // The reader looks at the group by itself.
+    await using group = await openReaderGroup(this.segmentStore, target, { stateStore }, deadline.rest())
+    return await group.createReader<T>(rest, deadline.rest())
   }
 
   /**
@@ -185,7 +230,11 @@ export class ClientFactory implements AsyncDisposable {
     return deleteReaderGroup(this.segmentStore, target, options, call)
   }
 
-  /** The reader groups of a scope. Those in the format of the Rust client cannot be listed: nobody keeps a list of them. */
+  /**
+   * The reader groups of a scope. Those in the format of the Rust client cannot be listed: nobody keeps a list of them.
+   *
+   * @throws PravegaError `SCOPE_NOT_FOUND`, `CLOSED`
+   */
   listReaderGroups(scope: string, options: Omit<ListOptions, 'includeInternal'> = {}): AsyncIterable<ReaderGroupName> {
     this.#checkOpen()
     return listReaderGroups(this.segmentStore, scope, options)
@@ -261,7 +310,8 @@ export class ClientFactory implements AsyncDisposable {
   }
 
   /**
-   * Closes everything that was made here: writers finish what they have taken on, readers end, connections are given back.
+   * Closes everything that was made here: writers finish what they have taken on, readers of groups leave with what is acknowledged, all
+   * readers end, connections are given back.
    * Nothing holds the process after that. With `force` nothing is waited for. May be called again.
    *
    * @throws PravegaError why something that a writer had taken on is not durable

@@ -44,29 +44,54 @@ export {
 } from '@pravega-ts/model'
 export {
   Checkpoint,
+  type CheckpointReport,
+  type EventIterationOptions,
   type EventReader,
   type EventReaderOptions,
+  type GroupConfig,
+  type GroupEnd,
+  type GroupNotice,
+  type GroupReaderOptions,
+  type GroupStart,
+  type GroupStream,
+  type IterationOptions,
   type OpenReaderGroupOptions,
   type ReaderGroup,
+  type ReaderGroupConfigOptions,
+  type ReaderGroupDescription,
   type ReaderGroupOptions,
   type ReaderItem,
   ReaderPosition,
   type ReaderSlice,
+  type StreamCuts,
 } from '@pravega-ts/reader-group'
 export {
   bytesCodec,
   cborCodec,
   jsonCodec,
+  Revision,
+  type RevisionedCodec,
   type RevisionedStream,
   type StateModel,
   type StateSynchronizer,
+  type SynchronizerOptions,
   type Table,
   type TableAddress,
+  type TableCodec,
   type TableOptions,
   type TableSynchronizer,
   type TableSynchronizerOptions,
   utf8Codec,
 } from '@pravega-ts/synchronizer'
+export type {
+  BeginOptions,
+  CommitTransactionOptions,
+  Transaction,
+  TransactionalEventWriter,
+  TransactionalEventWriterOptions,
+  TransactionStateTag,
+  TransactionStatus,
+} from '@pravega-ts/transactions'
 export { ClientFactory, type ClientFactoryParts } from './client-factory.ts'
 export type { StreamConfigurationChanges } from './configuration-changes.ts'
 export type { SegmentInfoSource } from './segment-info-source.ts'
