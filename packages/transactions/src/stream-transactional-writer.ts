@@ -39,7 +39,7 @@ export class StreamTransactionalWriter<T> implements TransactionalEventWriter<T>
   readonly #transactions = new Set<EventTransaction<T>>()
   #hasNotedTime = false
   #closing: Promise<void> | undefined
-  readonly #leaveStore: () => void
+  readonly #leaveStore: (() => void) | undefined
 
   constructor(
     store: TransactionStore,
@@ -57,7 +57,7 @@ export class StreamTransactionalWriter<T> implements TransactionalEventWriter<T>
         this.#hasNotedTime = true
       },
     }
-    this.#leaveStore = store.beforeClose(options => this.close(options))
+    this.#leaveStore = store.beforeClose?.(options => this.close(options))
   }
 
   async begin(options: BeginOptions = {}): Promise<EventTransaction<T>> {
@@ -116,7 +116,7 @@ export class StreamTransactionalWriter<T> implements TransactionalEventWriter<T>
   async #close(force: boolean): Promise<void> {
     const ended = await Promise.allSettled([...this.#transactions].map(transaction => end(transaction, force)))
     const failure = ended.find(({ status }) => status === 'rejected')
-    this.#leaveStore()
+    this.#leaveStore?.()
     if (this.#hasNotedTime && !force) await this.#removeWriter()
     if (failure?.status === 'rejected') throw failure.reason
   }

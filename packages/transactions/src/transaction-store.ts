@@ -1,6 +1,5 @@
 import type { Controller } from '@pravega-ts/controller-client'
 import type { EventStore } from '@pravega-ts/event-client'
-import type { Segments } from '@pravega-ts/segment-client'
 
 /** What transactions ask a controller. */
 export type TransactionController = EventStore['controller'] &
@@ -10,6 +9,6 @@ export type TransactionController = EventStore['controller'] &
   >
 
 /** What transactions need of the layers below. A `SegmentStore` is one; parts of it can be replaced. */
-export interface TransactionStore extends Omit<EventStore, 'controller'>, Pick<Segments, 'beforeClose'> {
+export interface TransactionStore extends Omit<EventStore, 'controller'> {
   readonly controller: TransactionController
 }
