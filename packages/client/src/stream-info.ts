@@ -1,6 +1,7 @@
 import type { Controller } from '@pravega-ts/controller-client'
 import {
   type Deadline,
+  inParallel,
   type KeyRange,
   PravegaError,
   type ScopedSegment,
@@ -39,9 +40,6 @@ export interface StreamInfo {
   readonly sizeBytes: bigint
 }
 
-/** Requests to segment stores at the same time; a stream that scales often has thousands of segments. */
-const PARALLEL_REQUESTS = 8
-
 /** The cut through the active segments at their ends; for a sealed stream, through those that were active last. */
 export async function tailCut(
   controller: Controller,
@@ -54,7 +52,7 @@ export async function tailCut(
     const info = await streamInfo(controller, store, stream, deadline)
     return info.tail
   }
-  const ends = await mapParallel(current.segments, async ({ segment }) => {
+  const ends = await inParallel(current.segments, async ({ segment }) => {
     const info = await store.getInfo(segment, deadline.rest())
     return [segment.segmentId, info.writeOffset] as const
   })
@@ -72,7 +70,7 @@ export async function headCut(
   deadline: Deadline,
 ): Promise<StreamCut> {
   const heads = await controller.getHeadSegments(stream, { ...deadline.rest(), access: 'none' })
-  const positions = await mapParallel(heads, async ({ segment, offset }) => {
+  const positions = await inParallel(heads, async ({ segment, offset }) => {
     const start = (await segmentInfo(store, segment, deadline))?.startOffset ?? 0n
     return [segment.segmentId, start > offset ? start : offset] as const
   })
@@ -92,7 +90,7 @@ export async function streamInfo(
   const epochs = new Set(between.map(segment => segment.epoch))
   const ranges = await rangesOf(controller, stream, epochs, deadline)
 
-  const found = await mapParallel(between, async segment => {
+  const found = await inParallel(between, async segment => {
     const range = ranges.get(segment.segmentId)
     const info = await segmentInfo(store, segment, deadline)
     // Truncated away since the list was made.
@@ -137,7 +135,7 @@ async function rangesOf(
   deadline: Deadline,
 ): Promise<ReadonlyMap<bigint, KeyRange>> {
   const ranges = new Map<bigint, KeyRange>()
-  await mapParallel([...epochs], async epoch => {
+  await inParallel([...epochs], async epoch => {
     const { segments } = await controller.getEpochSegments(stream, epoch, deadline.rest())
     for (const { segment, range } of segments) {
       if (segmentEpoch(segment.segmentId) === epoch) ranges.set(segment.segmentId, range)
@@ -157,20 +155,4 @@ async function segmentInfo(
     if (PravegaError.is(error, 'NO_SUCH_SEGMENT')) return undefined
     throw error
   }
-}
-
-async function mapParallel<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results = new Array<R>(items.length)
-  const todo = items.entries()
-  const lane = async (): Promise<void> => {
-    try {
-      // The lanes share one iterator; leaving the loop ends it for all of them.
-      for (const [index, item] of todo) results[index] = await work(item)
-    } catch (error) {
-      for (const _ of todo);
-      throw error
-    }
-  }
-  await Promise.all(Array.from({ length: Math.min(PARALLEL_REQUESTS, items.length) }, lane))
-  return results
 }

@@ -1,4 +1,5 @@
-import { type Channel, channel } from 'node:diagnostics_channel'
+import type { Channel } from 'node:diagnostics_channel'
+import { diagnosticsChannel } from '@pravega-ts/model'
 
 /** Names of the `node:diagnostics_channel` channels of this package, with the type of what they publish. */
 export const DIAGNOSTICS: {
@@ -41,9 +42,5 @@ export interface EventWaitMessage {
   readonly cause: unknown
 }
 
-function typed<T>(name: string): Channel<unknown, T> {
-  return channel(name) as Channel<unknown, unknown> as Channel<unknown, T>
-}
-
-export const rerouteChannel: Channel<unknown, RerouteMessage> = typed(DIAGNOSTICS.reroute)
-export const eventWaitChannel: Channel<unknown, EventWaitMessage> = typed(DIAGNOSTICS.wait)
+export const rerouteChannel: Channel<unknown, RerouteMessage> = diagnosticsChannel(DIAGNOSTICS.reroute)
+export const eventWaitChannel: Channel<unknown, EventWaitMessage> = diagnosticsChannel(DIAGNOSTICS.wait)

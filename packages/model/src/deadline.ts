@@ -78,6 +78,26 @@ export class Deadline implements Disposable {
     })
   }
 
+  /**
+   * Waits, but not beyond this deadline.
+   *
+   * @throws PravegaError `ABORTED` or `DEADLINE_EXCEEDED`
+   */
+  async pause(ms: number): Promise<void> {
+    this.check()
+    if (ms <= 0) return
+    let timer: NodeJS.Timeout | undefined
+    try {
+      await this.race(
+        new Promise<void>(resolve => {
+          timer = setTimeout(resolve, ms)
+        }),
+      )
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
   #expire(): void {
     this.#controller.abort(exceeded(phrase(this.#what), this.#timeoutMs))
   }

@@ -1,8 +1,10 @@
 export type { CallOptions, CloseOptions } from './call-options.ts'
 export { CompactReader, CompactWriter } from './compact-numbers.ts'
 export { abortedError, Deadline } from './deadline.ts'
+export { diagnosticsChannel } from './diagnostics-channel.ts'
 export { type Endpoint, formatEndpoint, parseEndpoint } from './endpoint.ts'
 export { type ErrorCode, PravegaError, type PravegaErrorOptions } from './errors.ts'
+export { inParallel } from './in-parallel.ts'
 export { javaStringHash } from './java-string-hash.ts'
 export {
   FULL_KEY_RANGE,

@@ -47,6 +47,18 @@ describe('Deadline', () => {
     expect(await deadline.race(never).catch(codeOf)).toBe('DEADLINE_EXCEEDED')
   })
 
+  it('pauses, but not longer than there is time', async () => {
+    using deadline = new Deadline('a call', { timeoutMs: 100 })
+    const first = deadline.pause(60).then(() => 'done')
+    await vi.advanceTimersByTimeAsync(60)
+    expect(await first).toBe('done')
+    const second = deadline.pause(60).catch(codeOf)
+    await vi.advanceTimersByTimeAsync(40)
+    expect(await second).toBe('DEADLINE_EXCEEDED')
+    expect(vi.getTimerCount()).toBe(0)
+    await expect(deadline.pause(0)).rejects.toThrow('a call took longer')
+  })
+
   it('leaves no timer and no listener behind', () => {
     const { signal } = new AbortController()
     const remove = vi.spyOn(signal, 'removeEventListener')

@@ -1,4 +1,5 @@
-import { type Channel, channel } from 'node:diagnostics_channel'
+import type { Channel } from 'node:diagnostics_channel'
+import { diagnosticsChannel } from '@pravega-ts/model'
 
 /** Names of the `node:diagnostics_channel` channels of this package, with the type of what they publish. */
 export const DIAGNOSTICS: {
@@ -53,10 +54,6 @@ export type ReaderMessage = {
   | { readonly event: 'postponed'; readonly duty: 'publish' | 'settleReset'; readonly cause: unknown }
 )
 
-function typed<T>(name: string): Channel<unknown, T> {
-  return channel(name) as Channel<unknown, unknown> as Channel<unknown, T>
-}
-
-export const waitChannel: Channel<unknown, GroupWaitMessage> = typed(DIAGNOSTICS.wait)
-export const warningChannel: Channel<unknown, GroupWarningMessage> = typed(DIAGNOSTICS.warning)
-export const readerChannel: Channel<unknown, ReaderMessage> = typed(DIAGNOSTICS.reader)
+export const waitChannel: Channel<unknown, GroupWaitMessage> = diagnosticsChannel(DIAGNOSTICS.wait)
+export const warningChannel: Channel<unknown, GroupWarningMessage> = diagnosticsChannel(DIAGNOSTICS.warning)
+export const readerChannel: Channel<unknown, ReaderMessage> = diagnosticsChannel(DIAGNOSTICS.reader)

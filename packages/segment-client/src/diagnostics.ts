@@ -1,4 +1,5 @@
-import { type Channel, channel } from 'node:diagnostics_channel'
+import type { Channel } from 'node:diagnostics_channel'
+import { diagnosticsChannel } from '@pravega-ts/model'
 
 /** Names of the `node:diagnostics_channel` channels of this package, with the type of what they publish. */
 export const DIAGNOSTICS: {
@@ -35,9 +36,5 @@ export interface SessionMessage {
   readonly cause: unknown
 }
 
-function typed<T>(name: string): Channel<unknown, T> {
-  return channel(name) as Channel<unknown, unknown> as Channel<unknown, T>
-}
-
-export const waitChannel: Channel<unknown, WaitMessage> = typed(DIAGNOSTICS.wait)
-export const sessionChannel: Channel<unknown, SessionMessage> = typed(DIAGNOSTICS.session)
+export const waitChannel: Channel<unknown, WaitMessage> = diagnosticsChannel(DIAGNOSTICS.wait)
+export const sessionChannel: Channel<unknown, SessionMessage> = diagnosticsChannel(DIAGNOSTICS.session)

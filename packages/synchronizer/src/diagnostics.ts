@@ -1,4 +1,5 @@
-import { type Channel, channel } from 'node:diagnostics_channel'
+import type { Channel } from 'node:diagnostics_channel'
+import { diagnosticsChannel } from '@pravega-ts/model'
 
 /** Names of the `node:diagnostics_channel` channels of this package, with the type of what they publish. */
 export const DIAGNOSTICS: {
@@ -54,11 +55,7 @@ export interface TableWaitMessage {
   readonly delayMs: number
 }
 
-function typed<T>(name: string): Channel<unknown, T> {
-  return channel(name) as Channel<unknown, unknown> as Channel<unknown, T>
-}
-
-export const conflictChannel: Channel<unknown, ConflictMessage> = typed(DIAGNOSTICS.conflict)
-export const reloadChannel: Channel<unknown, ReloadMessage> = typed(DIAGNOSTICS.reload)
-export const tableReloadChannel: Channel<unknown, TableReloadMessage> = typed(DIAGNOSTICS.tableReload)
-export const tableWaitChannel: Channel<unknown, TableWaitMessage> = typed(DIAGNOSTICS.tableWait)
+export const conflictChannel: Channel<unknown, ConflictMessage> = diagnosticsChannel(DIAGNOSTICS.conflict)
+export const reloadChannel: Channel<unknown, ReloadMessage> = diagnosticsChannel(DIAGNOSTICS.reload)
+export const tableReloadChannel: Channel<unknown, TableReloadMessage> = diagnosticsChannel(DIAGNOSTICS.tableReload)
+export const tableWaitChannel: Channel<unknown, TableWaitMessage> = diagnosticsChannel(DIAGNOSTICS.tableWait)

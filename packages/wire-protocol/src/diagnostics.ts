@@ -1,5 +1,5 @@
-import { type Channel, channel } from 'node:diagnostics_channel'
-import type { PravegaError } from '@pravega-ts/model'
+import type { Channel } from 'node:diagnostics_channel'
+import { diagnosticsChannel, type PravegaError } from '@pravega-ts/model'
 
 /** Names of the `node:diagnostics_channel` channels of this package, with the type of what they publish. */
 export const DIAGNOSTICS: {
@@ -48,13 +48,11 @@ export interface RequestMessage extends ConnectionMessage {
   readonly requestId: bigint
 }
 
-function typed<T>(name: string): Channel<unknown, T> {
-  return channel(name) as Channel<unknown, unknown> as Channel<unknown, T>
-}
-
-export const connectionOpened: Channel<unknown, ConnectionMessage> = typed(DIAGNOSTICS.connectionOpened)
-export const connectionClosed: Channel<unknown, ConnectionClosedMessage> = typed(DIAGNOSTICS.connectionClosed)
-export const commandSent: Channel<unknown, FrameMessage> = typed(DIAGNOSTICS.commandSent)
-export const commandReceived: Channel<unknown, FrameMessage> = typed(DIAGNOSTICS.commandReceived)
-export const requestStarted: Channel<unknown, RequestMessage> = typed(DIAGNOSTICS.requestStarted)
-export const requestSettled: Channel<unknown, RequestMessage> = typed(DIAGNOSTICS.requestSettled)
+export const connectionOpened: Channel<unknown, ConnectionMessage> = diagnosticsChannel(DIAGNOSTICS.connectionOpened)
+export const connectionClosed: Channel<unknown, ConnectionClosedMessage> = diagnosticsChannel(
+  DIAGNOSTICS.connectionClosed,
+)
+export const commandSent: Channel<unknown, FrameMessage> = diagnosticsChannel(DIAGNOSTICS.commandSent)
+export const commandReceived: Channel<unknown, FrameMessage> = diagnosticsChannel(DIAGNOSTICS.commandReceived)
+export const requestStarted: Channel<unknown, RequestMessage> = diagnosticsChannel(DIAGNOSTICS.requestStarted)
+export const requestSettled: Channel<unknown, RequestMessage> = diagnosticsChannel(DIAGNOSTICS.requestSettled)

@@ -4,7 +4,6 @@ import { checkpointStatus } from '../state/checkpoint-queries.ts'
 import type { Offsets, ReaderGroupState } from '../state/reader-group-state.ts'
 import type { GroupContext } from './group-context.ts'
 import { groupText } from './group-name.ts'
-import { pause } from './pause.ts'
 
 /** As Java. Readers answer at their own looks, so a shorter time would only ask more often. */
 const POLL_MS = 500
@@ -62,7 +61,7 @@ export async function awaitCheckpoint(
         readers: checkpoint.readers,
       })
     }
-    await pause(POLL_MS, deadline)
+    await deadline.pause(POLL_MS)
   }
 }
 

@@ -1,8 +1,7 @@
-import { type Deadline, ScopedSegment, type ScopedStream, type StreamCut } from '@pravega-ts/model'
+import { type Deadline, inParallel, ScopedSegment, type ScopedStream, type StreamCut } from '@pravega-ts/model'
 import type { ReaderGroupStore } from '../reader-group-store.ts'
 import type { GroupConfig } from '../state/group-config.ts'
 import type { Init } from '../state/updates.ts'
-import { inParallel } from './in-parallel.ts'
 
 /** How a group with this configuration begins: the segments of its starting cuts, those of the head where there is none. */
 export async function initialState(

@@ -1,10 +1,9 @@
 import type { ReaderGroupName } from '@pravega-ts/controller-client'
-import { type CallOptions, PravegaError, ScopedSegment } from '@pravega-ts/model'
+import { type CallOptions, inParallel, PravegaError, ScopedSegment } from '@pravega-ts/model'
 import type { ReaderGroupStore } from '../reader-group-store.ts'
 import { recordedPositions } from '../state/positions.ts'
 import type { ReaderGroupState } from '../state/reader-group-state.ts'
 import { groupNameOf, groupText } from './group-name.ts'
-import { inParallel } from './in-parallel.ts'
 
 /**
  * Why a segment that the group is to read is not there. Servers number the segments of a stream that is made again on from the

@@ -4,7 +4,6 @@ import { segmentCount } from '../state/assignment.ts'
 import { isEndOfData } from '../state/positions.ts'
 import type { GroupContext } from './group-context.ts'
 import { groupText } from './group-name.ts'
-import { pause } from './pause.ts'
 
 /** A group may be configured with a refresh time of 0. */
 const SHORTEST_POLL_MS = 100
@@ -33,7 +32,7 @@ export async function* groupNotices(
     const readers = state.assigned.size
     if (last !== `${segments} ${readers}`) yield { kind: 'segments', segments, readers }
     last = `${segments} ${readers}`
-    await pause(Math.max(SHORTEST_POLL_MS, Number(state.config.refreshTimeMs)), deadline)
+    await deadline.pause(Math.max(SHORTEST_POLL_MS, Number(state.config.refreshTimeMs)))
   }
 }
 
@@ -49,6 +48,6 @@ export async function endOfData({ group, state: store }: GroupContext, call?: Ca
       const waitsFor = `${segmentCount(state)} segments to be read to their ends`
       waitChannel.publish({ group: groupText(group), waitsFor, waitedMs: performance.now() - began, readers })
     }
-    await pause(Math.max(SHORTEST_POLL_MS, Number(state.config.refreshTimeMs)), deadline)
+    await deadline.pause(Math.max(SHORTEST_POLL_MS, Number(state.config.refreshTimeMs)))
   }
 }

@@ -1,8 +1,7 @@
 import type { StoredReaderGroupSettings } from '@pravega-ts/controller-client'
-import { type Deadline, PravegaError, type ScopedStream, StreamCut } from '@pravega-ts/model'
+import { type Deadline, inParallel, PravegaError, type ScopedStream, StreamCut } from '@pravega-ts/model'
 import type { ReaderGroupStore } from '../reader-group-store.ts'
 import { type AskedStream, askedStreams, type ReaderGroupConfigOptions } from './group-config-options.ts'
-import { inParallel } from './in-parallel.ts'
 
 /** Complete settings, with cuts in place of 'tail'. */
 export type ResolvedSettings = Omit<StoredReaderGroupSettings, 'rolloverSizeBytes'> & {

@@ -1,9 +1,8 @@
-import { type Deadline, PravegaError, ScopedSegment } from '@pravega-ts/model'
+import { type Deadline, inParallel, PravegaError, ScopedSegment } from '@pravega-ts/model'
 import type { SegmentInfo } from '@pravega-ts/segment-client'
 import type { ReaderGroupStore } from '../reader-group-store.ts'
 import { unreadPositions } from '../state/positions.ts'
 import type { Offsets, ReaderGroupState, SegmentName } from '../state/reader-group-state.ts'
-import { inParallel } from './in-parallel.ts'
 
 const READ_TO_THE_END = -1n
 

@@ -1,6 +1,6 @@
 import { type Deadline, PravegaError } from '@pravega-ts/model'
 import type { TableSegment } from '@pravega-ts/segment-client'
-import { delayAfter, pause } from './pause.ts'
+import { delayAfter } from './retry-delay.ts'
 import type { TableFollower } from './table-follower.ts'
 import type { Transaction } from './transaction.ts'
 import { outcomeOf } from './transaction-outcome.ts'
@@ -33,7 +33,7 @@ export async function commit(
     const outcome = await findOut(table, follower, transaction, lost, isRefusal(error), deadline)
     if (outcome !== 'open') return outcome === 'made'
     // Its conditions still hold. The same entries again can only take effect once.
-    await pause(delayAfter(attempt), deadline).catch(cause => {
+    await deadline.pause(delayAfter(attempt)).catch(cause => {
       throw unknownOutcome(table, lost ?? error, cause)
     })
   }

@@ -1,7 +1,6 @@
 import { type Deadline, PravegaError } from '@pravega-ts/model'
 import type { TableSegment } from '@pravega-ts/segment-client'
 import { tableWaitChannel } from '../diagnostics.ts'
-import { pause } from './pause.ts'
 
 /**
  * Servers of release 0.13 forget a deleted table only after it was left alone for a while: asked every 20 s they never did, every
@@ -30,7 +29,7 @@ export async function ensureTable(table: TableSegment, deadline: Deadline, quiet
     }
     const segment = table.segment.toString()
     tableWaitChannel.publish({ segment, waitsFor: 'its server to forget a deleted table', delayMs: quietMs })
-    await pause(quietMs, deadline)
+    await deadline.pause(quietMs)
   }
 }
 

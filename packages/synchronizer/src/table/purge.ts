@@ -2,7 +2,7 @@ import { type Deadline, PravegaError } from '@pravega-ts/model'
 import type { TableSegment } from '@pravega-ts/segment-client'
 import { commit } from './commit.ts'
 import { encodeKey, type TransactionId } from './entry-format.ts'
-import { delayAfter, pause } from './pause.ts'
+import { delayAfter } from './retry-delay.ts'
 import type { TableFollower } from './table-follower.ts'
 import { prepareNotice } from './transaction.ts'
 
@@ -22,7 +22,7 @@ export async function purgeTombstones(
 ): Promise<number> {
   let removed = 0
   for (let refusals = 0; ; refusals++) {
-    await pause(delayAfter(refusals), deadline)
+    await deadline.pause(delayAfter(refusals))
     if (refusals === 0) await follower.refresh(deadline)
     // Only a look at everything shows which tombstones others have removed.
     else await follower.load(deadline)

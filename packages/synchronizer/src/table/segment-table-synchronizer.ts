@@ -5,8 +5,8 @@ import { OpenCalls } from '../open-calls.ts'
 import { Turns } from '../turns.ts'
 import { commit } from './commit.ts'
 import type { TransactionId } from './entry-format.ts'
-import { delayAfter, pause } from './pause.ts'
 import { purgeTombstones } from './purge.ts'
+import { delayAfter } from './retry-delay.ts'
 import type { TableFollower } from './table-follower.ts'
 import type { TableDecision, TableSynchronizer } from './table-synchronizer.ts'
 import type { TableView } from './table-view.ts'
@@ -54,7 +54,7 @@ export class SegmentTableSynchronizer implements TableSynchronizer {
   async transact<R>(decide: (view: TableView) => TableDecision<R>, call?: CallOptions): Promise<R> {
     return await this.#inTurn('making a transaction', call, async deadline => {
       for (let refusals = 0; ; refusals++) {
-        await pause(delayAfter(refusals), deadline)
+        await deadline.pause(delayAfter(refusals))
         const decision = decide(this.view)
         const transaction = prepare(this.#follower.contents, decision, this.#newId())
         if (transaction === undefined) return decision.result

@@ -1,7 +1,6 @@
 import { type Deadline, PravegaError } from '@pravega-ts/model'
 import type { TableDelta, TableInfo, TableSegment } from '@pravega-ts/segment-client'
 import { tableReloadChannel } from '../diagnostics.ts'
-import { pause } from './pause.ts'
 import { readEntry } from './read-entry.ts'
 import { TableContents } from './table-contents.ts'
 import { made, type Transaction } from './transaction.ts'
@@ -60,7 +59,7 @@ export class TableFollower {
         this.#known = known
         return
       }
-      await pause(PAUSE_BEFORE_RELOAD_MS, deadline)
+      await deadline.pause(PAUSE_BEFORE_RELOAD_MS)
     }
   }
 

@@ -1,7 +1,11 @@
 /** Requests of one call that are under way at the same time; a stream that scales often has thousands of segments. */
 const PARALLEL_REQUESTS = 8
 
-/** `work` for each item, a few at a time. The results are in the order of the items; the first failure ends it. */
+/**
+ * Does the work for each item, 8 at a time. The results are in the order of the items.
+ *
+ * @throws whatever the first work that failed has thrown; no other is begun then
+ */
 export async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results = new Array<R>(items.length)
   const todo = items.entries()
