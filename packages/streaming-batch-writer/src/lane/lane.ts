@@ -111,6 +111,7 @@ export class Lane<R> {
       this.#current = batch
       this.running.add(batch)
       this.#starting = true
+      batch.startedAt = this.#host.now()
       try {
         const first = this.take(batch) as WriteMessage<R>
         batch.begin(first)

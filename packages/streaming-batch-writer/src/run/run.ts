@@ -162,7 +162,6 @@ export class Run<R> implements LaneHost<R> {
   }
 
   launch(batch: Batch<R>, first: WriteMessage<R>): void {
-    batch.startedAt = this.now()
     this.#running.add(batch)
     if (batch.isOpen) this.#open.add(batch)
     // In a turn of its own: a handler must not run in the midst of the call that brought its first message.
@@ -192,24 +191,26 @@ export class Run<R> implements LaneHost<R> {
   async #handle(batch: Batch<R>, first: WriteMessage<R>): Promise<void> {
     if (batch.state.tag === 'broken') return this.#settle(batch, undefined)
     try {
-      await this.#handler(batch.lane.kind)(new HandlerStream<R>(batch, first, this.#abort.signal) as BatchStream<never>)
+      await this.#call(new HandlerStream<R>(batch, first, this.#abort.signal))
     } catch (error) {
       return this.#settle(batch, { error })
     }
     this.#settle(batch, undefined)
   }
 
-  #handler(kind: WriteMessage<R>['kind']): (stream: BatchStream<never>) => Promise<void> {
+  #call(stream: HandlerStream<R>): Promise<void> {
     const client = this.#client
-    switch (kind) {
+    // A lane holds messages of one kind, which the types cannot see.
+    const any = stream as unknown as BatchStream<never>
+    switch (stream.kind) {
       case 'insert':
-        return stream => client.writeTable(stream as unknown as Parameters<typeof client.writeTable>[0])
+        return client.writeTable(any as BatchStream<never> & { table: string })
       case 'migrateTable':
-        return stream => client.migrateTable(stream)
+        return client.migrateTable(any)
       case 'deleteStale':
-        return stream => client.deleteStale(stream)
+        return client.deleteStale(any)
       case 'deleteRecord':
-        return stream => (client.deleteRecords === undefined ? missing(stream) : client.deleteRecords(stream))
+        return client.deleteRecords === undefined ? missing(any) : client.deleteRecords(any)
     }
   }
 
