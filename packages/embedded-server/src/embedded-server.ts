@@ -1,6 +1,6 @@
 import { type Logger, silentLogger } from '@pravega-ts/config'
 import { type CloseOptions, type Endpoint, formatEndpoint, PravegaError } from '@pravega-ts/model'
-import type { ControllerServer, ControllerState } from './controller/index.ts'
+import type { Clock, ControllerServer, ControllerState } from './controller/index.ts'
 import { FaultSwitchboard } from './faults/fault-switchboard.ts'
 import type { Faults } from './faults/faults.ts'
 import { SegmentCatalog } from './segment-store/segment-catalog.ts'
@@ -24,6 +24,11 @@ export interface EmbeddedServerOptions {
   readonly storage?: SegmentStorage | undefined
   /** Default: silent. */
   readonly logger?: Logger | undefined
+  /**
+   * Where the controller takes its time from: leases of transactions, times of stream cuts and of what is listed. With one that a test
+   * moves, a lease of ten seconds is over at once. Default: the system's time.
+   */
+  readonly clock?: Clock | undefined
 }
 
 const ALL_ADDRESSES = ['0.0.0.0', '::', '']
@@ -155,6 +160,7 @@ async function run(
       logger,
       faults,
       tls,
+      clock: options.clock,
     })
     return { wire, controller }
   } catch (cause) {

@@ -1,3 +1,4 @@
+export type { Clock, Scheduled } from './controller/index.ts'
 export { EmbeddedServer, type EmbeddedServerOptions } from './embedded-server.ts'
 export type { FailureName } from './faults/failure-named.ts'
 export type {

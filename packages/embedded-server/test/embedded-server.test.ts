@@ -8,6 +8,7 @@ import { decodeFrame, encodeFrame } from '@pravega-ts/wire-protocol'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { identity } from '../../../tools/testing/certificates.ts'
 import { EmbeddedServer, type EmbeddedServerOptions } from '../src/index.ts'
+import { ManualClock } from './controller/manual-clock.ts'
 import { CLOSED, RawClient } from './support/raw-client.ts'
 import { append, createSegment, readSegment, setupAppend, text } from './support/requests.ts'
 import { setUpWriter } from './support/segment-store.ts'
@@ -208,4 +209,17 @@ test('with a certificate, both ports speak TLS', async () => {
   const plain = await connect(server)
   plain.send({ command: 'KeepAlive' })
   expect(await plain.next()).toBe(CLOSED)
+})
+
+test('leases run on the clock that is given', async () => {
+  const clock = new ManualClock()
+  const controller = controllerOf(await start({ clock }))
+  await controller.createScope(stream.scope)
+  await controller.createStream(stream, streamConfiguration())
+  const { id } = await controller.createTransaction(stream, 600_000)
+  clock.advance(599_999)
+  expect(await controller.checkTransactionState(stream, id)).toBe('open')
+  clock.advance(1)
+  await expect(controller.commitTransaction(stream, id)).rejects.toThrow('cannot be committed')
+  expect(await controller.checkTransactionState(stream, id)).toBe('aborted')
 })
