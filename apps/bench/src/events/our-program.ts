@@ -1,6 +1,6 @@
 import { createHistogram } from 'node:perf_hooks'
 import { createInterface } from 'node:readline'
-import { bytesSerializer, ClientFactory } from '@pravega-ts/client'
+import { bytesSerializer, ClientFactory, type ReceivedEvent } from '@pravega-ts/client'
 import type { Turn } from './turn.ts'
 
 // Our side of the event modes: a process of its own, so that its processor time is the client's and nothing else's. Reads one
@@ -45,26 +45,34 @@ async function read(stream: string, events: number, group: string, way: string):
     await using reader = await readers.createReader({ readerId: READER_ID, serializer: bytesSerializer })
     const watch = startWatch()
     let count = 0
+    let bytes = 0
+    // The other clients make a value of each event, whether it is looked at or not.
+    const take = (event: ReceivedEvent<Uint8Array>): void => {
+      bytes += event.value.length
+      count++
+    }
     switch (way) {
       case 'slices':
         while (count < events) {
           const slice = await reader.acquireSegment()
           if (slice === undefined) continue
-          while (slice.next() !== undefined) count++
-          await reader.releaseSegment(slice)
+          for (let event = slice.next(); event !== undefined; event = slice.next()) take(event)
+          reader.releaseSegment(slice)
         }
         break
       case 'batches':
         for await (const batch of reader.batches()) {
-          for (const _event of batch) count++
+          for (const event of batch) take(event)
           if (count >= events) break
         }
         break
       default:
-        for await (const _event of reader) {
-          if (++count >= events) break
+        for await (const event of reader) {
+          take(event)
+          if (count >= events) break
         }
     }
+    if (bytes === 0) throw new Error('the events that were read have no bytes')
     return watch()
   })()
   await factory.deleteReaderGroup(name)
