@@ -1,0 +1,2 @@
+export { insertOfBatch, migrationOfSchema } from './arrow-messages.ts'
+export { arrowRows } from './arrow-rows.ts'
