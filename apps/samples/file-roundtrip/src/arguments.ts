@@ -7,7 +7,7 @@ export interface Arguments {
   readonly controller: string | undefined
 }
 
-export const USAGE = `usage: npm start -- [FILE] [--controller tcp://host:port]
+export const USAGE = `usage: npm run sample -- file-roundtrip [FILE] [--controller tcp://host:port]
 
 Sends FILE (by default the Node binary that runs this) through a byte stream and compares what comes back.`
 

@@ -6,8 +6,8 @@ import { roundtrip } from './roundtrip.ts'
 
 const NEXT = `
 What to try next:
-  npm start -- some.file                       send a file of yours
-  npm start -- --controller tcp://host:9090    do the same on a Pravega cluster
+  npm run sample -- file-roundtrip some.file   send a file of yours
+  npm start                                    events, a stream that is scaled, readers that come and go
   npm run pravega -- server                    a server to play with, on the usual ports
   npm run pravega -- --help                    scopes, streams and bytes from the command line
   npm run bench -- --mode bytewrite            how fast it is on this machine`

@@ -28,5 +28,5 @@ it.each([0, 1, 3_000_001])('a file of %d bytes comes back equal', async bytes =>
 it('says what it was given that it cannot take', async () => {
   const failure = await sample('--colour').catch(error => error)
   expect(failure.code).toBe(1)
-  expect(failure.stderr).toContain('usage: npm start')
+  expect(failure.stderr).toContain('usage: npm run sample')
 })

@@ -30,54 +30,57 @@ export class Crowd implements AsyncDisposable {
   readonly #group: ReaderGroup
   readonly #ledger: Ledger
   readonly #members = new Map<string, Member>()
-  readonly #failed = Promise.withResolvers<never>()
+  /** Aborted with the reason when one of them fails. */
+  readonly #failure = new AbortController()
 
   constructor(group: ReaderGroup, ledger: Ledger) {
     this.#group = group
     this.#ledger = ledger
-    this.#failed.promise.catch(() => {})
-  }
-
-  /** Waits for something that the readers bring about; rejects when one of them fails. */
-  during<T>(promise: Promise<T>): Promise<T> {
-    return Promise.race([promise, this.#failed.promise])
   }
 
   async join(id: string, note: string): Promise<void> {
+    const record: ReaderRecord = { id, events: 0, segments: new Set(), note }
+    this.records.push(record)
     const reader = await this.#group.createReader<Piece>({
       readerId: id,
       serializer: jsonSerializer<Piece>(),
       balanceUnitMs: BALANCE_UNIT_MS,
     })
-    const record: ReaderRecord = { id, events: 0, segments: new Set(), note }
-    this.records.push(record)
     const stop = new AbortController()
-    const done = this.#read(reader, record, stop.signal).catch(this.#failed.reject)
+    const done = this.#read(reader, record, stop.signal).catch(error => this.#failure.abort(error))
     this.#members.set(id, { reader, stop, done })
   }
 
-  /** Resolves when each reader owns a segment at least. */
+  /** Resolves when all of them together have read so many events; rejects when one of them fails. */
+  async haveRead(events: number): Promise<void> {
+    await this.#until(() => this.#ledger.count >= events)
+  }
+
+  /** Resolves when each of them owns a segment at least. */
   async haveSegments(): Promise<void> {
-    for (const { reader } of this.#members.values()) {
-      while (reader.segments.length === 0) await delay(LOOK_EVERY_MS)
-    }
+    await this.#until(() => [...this.#members.values()].every(({ reader }) => reader.segments.length > 0))
   }
 
   /** Its segments go to the others, from where it got. */
-  async leave(id: string, note?: string): Promise<void> {
-    const member = this.#members.get(id)
-    if (member === undefined) return
-    this.#members.delete(id)
-    // The loop ends where it asks for an event, so each that it was given is done.
-    member.stop.abort()
-    await member.done
-    await member.reader.close()
+  async leave(id: string, note: string): Promise<void> {
+    await this.#end(id)
     const record = this.records.find(one => one.id === id)
-    if (record !== undefined && note !== undefined) record.note = note
+    if (record !== undefined) record.note = note
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const id of [...this.#members.keys()]) await this.leave(id)
+    for (const id of [...this.#members.keys()]) await this.#end(id)
+  }
+
+  async #end(id: string): Promise<void> {
+    const member = this.#members.get(id)
+    if (member === undefined) return
+    this.#members.delete(id)
+    // The loop ends where it asks for an event, so each that it was given is done. To close the reader first would bring the event in
+    // hand to another reader once more.
+    member.stop.abort()
+    await member.done
+    await member.reader.close()
   }
 
   async #read(reader: EventReader<Piece>, record: ReaderRecord, signal: AbortSignal): Promise<void> {
@@ -89,6 +92,14 @@ export class Crowd implements AsyncDisposable {
       }
     } catch (error) {
       if (!PravegaError.is(error, 'ABORTED')) throw error
+    }
+  }
+
+  async #until(isSo: () => boolean): Promise<void> {
+    for (;;) {
+      this.#failure.signal.throwIfAborted()
+      if (isSo()) return
+      await delay(LOOK_EVERY_MS)
     }
   }
 }

@@ -12,7 +12,6 @@ export interface Proof {
 export class Ledger {
   readonly #expected: ReadonlyMap<string, readonly Piece[]>
   readonly #seen = new Map<string, Piece[]>()
-  readonly #waiting: { readonly count: number; readonly resolve: () => void }[] = []
   #count = 0
 
   constructor(pieces: readonly Piece[]) {
@@ -31,21 +30,9 @@ export class Ledger {
       const what = piece.number < seen.length ? 'was read twice' : `came before event ${seen.length}`
       throw new Error(`event ${piece.number} of key '${piece.key}' ${what} (${piece.name})`)
     }
-    this.#seen.set(piece.key, [...seen, piece])
+    if (seen.length === 0) this.#seen.set(piece.key, seen)
+    seen.push(piece)
     this.#count += 1
-    for (const [index, wait] of [...this.#waiting.entries()].reverse()) {
-      if (this.#count < wait.count) continue
-      wait.resolve()
-      this.#waiting.splice(index, 1)
-    }
-  }
-
-  /** Resolves when so many events were read. */
-  reached(count: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    if (this.#count >= count) resolve()
-    else this.#waiting.push({ count, resolve })
-    return promise
   }
 
   /** @throws Error when something is missing or differs */

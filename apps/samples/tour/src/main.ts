@@ -3,7 +3,7 @@ import { EmbeddedServer } from '@pravega-ts/embedded-server'
 import { roundtrip } from '@pravega-ts/file-roundtrip'
 import { parseArguments, USAGE } from './arguments.ts'
 import { eventsTour } from './events.ts'
-import { Report, step } from './report.ts'
+import { step } from './report.ts'
 import { linesOf, projectFiles } from './source.ts'
 
 const NEXT = `
@@ -16,6 +16,8 @@ What to try next:
   npm run bench -- --mode write                how fast it is on this machine`
 
 async function main(file: string | undefined, controller: string | undefined): Promise<void> {
+  // A file that cannot be read stops it before anything is started.
+  const source = file === undefined ? await projectFiles() : await linesOf(file)
   const started = performance.now()
   await using server = controller === undefined ? await EmbeddedServer.start() : undefined
   const uri = controller ?? server?.controllerUri ?? ''
@@ -24,12 +26,17 @@ async function main(file: string | undefined, controller: string | undefined): P
   await using factory = await ClientFactory.create(uri)
 
   console.log('\nEvents with keys, a stream that is scaled while they flow, a group of readers that changes:\n')
-  const source = file === undefined ? await projectFiles() : await linesOf(file)
   step('events', `${source.pieces.length}: ${source.description}`)
-  await eventsTour(factory, source, new Report())
+  await eventsTour(factory, source)
 
   console.log('\nA file through a byte stream and back:\n')
   await roundtrip(factory, file ?? process.execPath)
+}
+
+/** When something fails and what is closed behind it does too, the first of them is the reason. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.name === 'SuppressedError' && 'suppressed' in error ? messageOf(error.suppressed) : error.message
 }
 
 try {
@@ -41,7 +48,7 @@ try {
     console.log(NEXT)
   }
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error)
+  console.error(`\n${messageOf(error)}`)
   if (error instanceof TypeError) console.error(USAGE)
   process.exitCode = 1
 }
