@@ -4,7 +4,10 @@ import type { ReaderPosition } from '../codec/reader-position.ts'
 import type { ReaderItem } from './reader-item.ts'
 import type { ReaderSlice } from './reader-slice.ts'
 
-/** Options of an iteration. `signal` ends it with `ABORTED`; `timeoutMs` is how long each step may wait. */
+/**
+ * Options of an iteration. `signal` ends it with `ABORTED` where it asks for the next event or batch, so what is in hand then counts as
+ * done; `timeoutMs` is how long each step may wait.
+ */
 export interface IterationOptions extends CallOptions {
   /**
    * Whether the event or batch in hand counts as done when the loop is left early, by `break`, `return` or an exception. Default
@@ -100,6 +103,9 @@ export interface EventReader<T> extends AsyncDisposable, AsyncIterable<ReceivedE
   /**
    * Leaves the group, for up to `timeouts.closeMs`, and ends reading: iterations end, other calls that wait fail with `CLOSED`. With
    * `force` it leaves without waiting for that to be written; if it cannot be, the reader stays in the group until it is taken offline.
+   *
+   * What is in hand is not acknowledged by this: while a loop is still at work on an event, another reader gets it once more. End the
+   * loop before, by its `signal`, or by `break` with `acknowledgeOnBreak`, wait for it, and close then.
    */
   close(options?: CloseOptions): Promise<void>
 }
