@@ -25,9 +25,10 @@ describe('a commit whose answer is lost', () => {
   test('says that the outcome is unknown when it cannot be found out in time, and how to find out', async () => {
     const transaction = await writer.begin()
     void transaction.writeEvent('event')
-    cluster.mishap('commitTransaction', 'after')
-    cluster.mishap('checkTransactionState', 'unanswered')
+    for (let n = 0; n < 5; n++) cluster.mishap('commitTransaction', 'after')
+    cluster.silent.add('checkTransactionState')
     const failure = await failureOf(transaction.commit({ timeoutMs: 60 }))
+    cluster.speak()
     expect(failure).toMatchObject({
       code: 'DEADLINE_EXCEEDED',
       details: { outcome: 'unknown', transactionId: transaction.id },
@@ -43,8 +44,9 @@ describe('a commit whose answer is lost', () => {
   test('can be repeated; nothing is written meanwhile', async () => {
     const transaction = await writer.begin()
     void transaction.writeEvent('event')
-    cluster.mishap('commitTransaction', 'unanswered')
+    cluster.silent.add('commitTransaction')
     await failureOf(transaction.commit({ timeoutMs: 20 }))
+    cluster.speak()
     expect(await failureOf(transaction.writeEvent('late'))).toMatchObject({ details: { outcome: 'unknown' } })
     await transaction.commit({ wait: true })
     expect(cluster.events).toEqual(['event'])
@@ -56,8 +58,9 @@ describe('a commit whose answer is lost', () => {
       await using transaction = await writer.begin()
       id = transaction.id
       void transaction.writeEvent('event')
-      cluster.mishap('commitTransaction', 'unanswered')
+      cluster.silent.add('commitTransaction')
       await failureOf(transaction.commit({ timeoutMs: 20 }))
+      cluster.speak()
     }
     expect(cluster.transactions.get(id)?.status).toBe('open')
     expect(cluster.count('abortTransaction')).toBe(0)
@@ -66,8 +69,9 @@ describe('a commit whose answer is lost', () => {
   test('can be aborted, if it has not been carried out', async () => {
     const transaction = await writer.begin()
     void transaction.writeEvent('event')
-    cluster.mishap('commitTransaction', 'unanswered')
+    cluster.silent.add('commitTransaction')
     await failureOf(transaction.commit({ timeoutMs: 20 }))
+    cluster.speak()
     await transaction.abort()
     expect(transaction.state).toBe('aborted')
   })
@@ -75,9 +79,10 @@ describe('a commit whose answer is lost', () => {
   test('whose abort comes too late then says that it is committed', async () => {
     const transaction = await writer.begin()
     void transaction.writeEvent('event')
-    cluster.mishap('commitTransaction', 'after')
-    cluster.mishap('checkTransactionState', 'unanswered')
+    for (let n = 0; n < 5; n++) cluster.mishap('commitTransaction', 'after')
+    cluster.silent.add('checkTransactionState')
     await failureOf(transaction.commit({ timeoutMs: 40 }))
+    cluster.speak()
     expect(await failureOf(transaction.abort())).toMatchObject({
       code: 'TRANSACTION_FAILED',
       details: { outcome: 'committed' },
@@ -125,8 +130,9 @@ describe('an abort whose answer is lost', () => {
 
   test('leaves the rest to the lease when it cannot be found out, and does not renew it', async () => {
     const transaction = await writer.begin()
-    cluster.mishap('abortTransaction', 'unanswered')
+    cluster.silent.add('abortTransaction')
     const failure = await failureOf(transaction.abort({ timeoutMs: 20 }))
+    cluster.speak()
     expect(failure).toMatchObject({ code: 'DEADLINE_EXCEEDED', details: { outcome: 'unknown' } })
     expect(await failureOf(transaction.commit())).toMatchObject({ code: 'TRANSACTION_FAILED' })
     await cluster.clock.advance(20_000)

@@ -110,6 +110,15 @@ describe('closing a writer', () => {
     await writer.close()
   })
 
+  test('does not mind transactions that somebody else has ended', async () => {
+    const [committed, aborted, unknown] = [await writer.begin(), await writer.begin(), await writer.begin()]
+    cluster.commit(committed.id)
+    cluster.abort(aborted.id)
+    cluster.transactions.delete(unknown.id)
+    await writer.close()
+    expect([committed, aborted, unknown].map(({ state }) => state)).toEqual(['committed', 'aborted', 'lost'])
+  })
+
   test('by force waits for nothing: the leases end what is open', async () => {
     const transaction = await writer.begin()
     cluster.held = true

@@ -169,7 +169,11 @@ export class EventTransaction<T> implements Transaction<T>, TransactionSubject {
     await this.#turns.take(deadline, async () => {
       if (this.#standing.isInDoubt) return
       this.#beginAbort()
-      if (this.state === 'aborting') await this.#abort(deadline)
+      if (this.state !== 'aborting') return
+      await this.#abort(deadline).catch((error: unknown) => {
+        // Somebody else has ended it.
+        if (!PravegaError.is(error, 'TRANSACTION_FAILED', 'TRANSACTION_NOT_FOUND')) throw error
+      })
     })
   }
 

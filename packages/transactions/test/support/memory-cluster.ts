@@ -27,10 +27,10 @@ interface MemoryTransaction {
   expiresAt: number
 }
 
-/** What happens to a call: it fails `before` it is carried out, `after` (the answer is lost), or stays without an answer. */
+/** What happens to a call: it fails `before` it is carried out, or `after` that, when the answer is lost. */
 export interface Mishap {
   readonly call: string
-  readonly when: 'before' | 'after' | 'unanswered'
+  readonly when: 'before' | 'after'
   readonly error?: PravegaError | undefined
 }
 
@@ -46,6 +46,8 @@ export class MemoryCluster implements TransactionStore {
   readonly calls: string[] = []
   /** Used up one by one. */
   readonly mishaps: Mishap[] = []
+  /** Calls that get no answer. */
+  readonly silent = new Set<string>()
   readonly noted: [writer: string, timestamp: bigint | number, position: ReadonlyMap<bigint, bigint> | undefined][] = []
   readonly removed: string[] = []
   readonly dependents = new Set<(options: CloseOptions) => Promise<void>>()
@@ -79,6 +81,12 @@ export class MemoryCluster implements TransactionStore {
 
   mishap(call: string, when: Mishap['when'], error?: PravegaError): void {
     this.mishaps.push({ call, when, error })
+  }
+
+  /** From now on all calls are answered. */
+  speak(): void {
+    this.silent.clear()
+    this.mishaps.length = 0
   }
 
   /** Carries out the appends that wait. */
@@ -235,11 +243,11 @@ export class MemoryCluster implements TransactionStore {
     this.calls.push(call)
     options?.signal?.throwIfAborted()
     await Promise.resolve()
+    if (this.silent.has(call)) return await unanswered(options)
     const [next] = this.mishaps
     if (next === undefined || !call.startsWith(next.call)) return carryOut()
     this.mishaps.shift()
     if (next.when === 'after') carryOut()
-    if (next.when === 'unanswered') return await unanswered(options)
     throw next.error ?? new PravegaError('UNAVAILABLE', 'the connection is gone')
   }
 }
