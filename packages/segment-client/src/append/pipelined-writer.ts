@@ -367,6 +367,8 @@ export class PipelinedWriter implements SegmentWriter {
 
   #onConnection(event: PipelineEvent<Block>): void {
     if (event.type === 'appended') this.#acknowledgedOffset = this.#connection.segmentLength ?? this.#acknowledgedOffset
+    // What has gathered while there was no connection yet is a reason to make another one.
+    if (event.type === 'lost') this.#closeBlock()
     this.#dispatch(event)
     this.#proceed()
   }

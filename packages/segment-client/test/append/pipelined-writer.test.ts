@@ -156,6 +156,22 @@ describe('a lost connection', () => {
     expect(cluster.segment(segment).bytes.toString()).toBe('x')
   })
 
+  it('made again brings what was committed before it first stood, although nobody flushes', async () => {
+    const { cluster, writer } = setUp()
+    let refused = 0
+    cluster.refuse = () => (refused++ < 2 ? new PravegaError('CONNECTION_FAILED', 'nobody there') : undefined)
+    const block = commit(writer, 'x')
+    await block.acked
+    expect(cluster.segment(segment).bytes.toString()).toBe('x')
+    await writer.close()
+  })
+
+  it('that never stands fails what was committed, although nobody flushes', async () => {
+    const { cluster, writer } = setUp({ retry: { attempts: 2 } })
+    cluster.refuse = () => new PravegaError('CONNECTION_FAILED', 'nobody there')
+    await expect(commit(writer, 'x').acked).rejects.toMatchObject({ code: 'RETRIES_EXHAUSTED' })
+  })
+
   it('ends the writer after the attempts of its own policy', async () => {
     const { cluster, writer } = setUp({ retry: { attempts: 3 } })
     cluster.refuse = () => new PravegaError('CONNECTION_FAILED', 'nobody there')
