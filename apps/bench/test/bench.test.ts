@@ -18,7 +18,7 @@ it.each(['bytewrite', 'byteread', 'bytecopy'])('%s prints one JSON line that acc
 
 it.each([
   { mode: 'write', clients: ['ours'] },
-  { mode: 'read', clients: ['ours, slices', 'ours, batches', 'ours, events'] },
+  { mode: 'read', clients: ['ours, slices', 'ours, batches', 'ours, borrowed', 'ours, events'] },
   { mode: 'latency', clients: ['ours'] },
 ])('$mode prints a JSON line for each client, and a table', async ({ mode, clients }) => {
   const sizes = ['--segments', '2', '--event-size', '10', '--events', '500', '--keys', '7', '--rounds', '2']

@@ -10,7 +10,7 @@ import { figuresOf, type Row, resultTable } from './results.ts'
 import type { Task, Turn } from './turn.ts'
 
 /** The ways in which our reader is used. */
-const READ_WAYS = ['slices', 'batches', 'events'] as const
+const READ_WAYS = ['slices', 'batches', 'borrowed', 'events'] as const
 
 interface Player {
   readonly client: string

@@ -61,7 +61,8 @@ async function read(stream: string, events: number, group: string, way: string):
         }
         break
       case 'batches':
-        for await (const batch of reader.batches()) {
+      case 'borrowed':
+        for await (const batch of reader.batches({ borrowed: way === 'borrowed' })) {
           for (const event of batch) take(event)
           if (count >= events) break
         }
