@@ -1,6 +1,6 @@
 import { type Logger, silentLogger } from '@pravega-ts/config'
 import { type CloseOptions, type Endpoint, formatEndpoint, PravegaError } from '@pravega-ts/model'
-import type { Clock, ControllerServer, ControllerState } from './controller/index.ts'
+import type { Clock, ControllerServer, ControllerState, RecurringWork } from './controller/index.ts'
 import { FaultSwitchboard } from './faults/fault-switchboard.ts'
 import type { Faults } from './faults/faults.ts'
 import { SegmentCatalog } from './segment-store/segment-catalog.ts'
@@ -29,6 +29,10 @@ export interface EmbeddedServerOptions {
    * moves, a lease of ten seconds is over at once. Default: the system's time.
    */
   readonly clock?: Clock | undefined
+  /** Milliseconds between two rounds of retention. Default: 1,800,000 (half an hour), as Pravega has it. */
+  readonly retentionPeriodMs?: number | undefined
+  /** Milliseconds between two rounds of watermarks. Default: 10,000, as Pravega has it. */
+  readonly watermarkPeriodMs?: number | undefined
 }
 
 const ALL_ADDRESSES = ['0.0.0.0', '::', '']
@@ -43,6 +47,8 @@ interface Running {
 export class EmbeddedServer {
   /** Failures on command. */
   readonly faults: Faults
+  /** What the controller does by its clock, on command. Rejects with `CLOSED` when the server is closed. */
+  readonly controller: RecurringWork
   readonly #options: EmbeddedServerOptions
   readonly #switchboard: FaultSwitchboard
   readonly #storage: SegmentStorage
@@ -62,13 +68,20 @@ export class EmbeddedServer {
     this.#storage = parts.storage
     this.#state = parts.state
     this.#running = parts.running
+    this.controller = {
+      runRetention: async () => (await this.#recurring()).runRetention(),
+      runWatermarks: async () => (await this.#recurring()).runWatermarks(),
+      settled: async () => (await this.#recurring()).settled(),
+    }
   }
 
   /**
    * Starts a server. It is ready for clients when the promise settles.
-   * @throws PravegaError CONNECTION_FAILED when a port cannot be listened on.
+   * @throws PravegaError INVALID_ARGUMENT for a period below one millisecond; CONNECTION_FAILED when a port cannot be listened on.
    */
   static async start(options: EmbeddedServerOptions = {}): Promise<EmbeddedServer> {
+    checkPeriod('retentionPeriodMs', options.retentionPeriodMs)
+    checkPeriod('watermarkPeriodMs', options.watermarkPeriodMs)
     // Loading gRPC takes longer than all the rest, so that whoever only imports this package does not pay for it.
     const { MemoryControllerState } = await import('./controller/index.ts')
     const switchboard = new FaultSwitchboard()
@@ -101,9 +114,7 @@ export class EmbeddedServer {
    * @throws PravegaError CLOSED after {@link EmbeddedServer.close}; CONNECTION_FAILED when a port has been taken meanwhile.
    */
   restart(): Promise<void> {
-    if (this.#closed !== undefined) {
-      return Promise.reject(new PravegaError('CLOSED', 'the embedded server is closed; start a new one'))
-    }
+    if (this.#closed !== undefined) return Promise.reject(closed())
     const restarted = this.#work.then(async () => {
       const ports = { controllerPort: this.#running.controller.port, segmentStorePort: this.#running.wire.port }
       await this.#stop(true)
@@ -133,10 +144,26 @@ export class EmbeddedServer {
     return this.close()
   }
 
+  /** After a restart that is under way. */
+  async #recurring(): Promise<RecurringWork> {
+    await this.#work
+    if (this.#closed !== undefined) throw closed()
+    return this.#running.controller.work
+  }
+
   async #stop(force: boolean): Promise<void> {
     const { controller, wire } = this.#running
     await Promise.all([controller.close({ force }), wire.close({ force })])
   }
+}
+
+function closed(): PravegaError {
+  return new PravegaError('CLOSED', 'the embedded server is closed; start a new one')
+}
+
+function checkPeriod(name: string, periodMs: number | undefined): void {
+  if (periodMs === undefined || periodMs >= 1) return
+  throw new PravegaError('INVALID_ARGUMENT', `${name} is ${periodMs}; give at least 1 millisecond`)
 }
 
 async function run(
@@ -161,6 +188,8 @@ async function run(
       faults,
       tls,
       clock: options.clock,
+      retentionPeriodMs: options.retentionPeriodMs,
+      watermarkPeriodMs: options.watermarkPeriodMs,
     })
     return { wire, controller }
   } catch (cause) {

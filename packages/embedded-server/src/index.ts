@@ -1,4 +1,5 @@
-export type { Clock, Scheduled } from './controller/index.ts'
+export type { Clock, RecurringWork, Scheduled } from './controller/index.ts'
+export { TestClock } from './controller/operations/test-clock.ts'
 export { EmbeddedServer, type EmbeddedServerOptions } from './embedded-server.ts'
 export type { FailureName } from './faults/failure-named.ts'
 export type {

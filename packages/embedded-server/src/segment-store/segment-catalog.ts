@@ -3,6 +3,7 @@ import type { AttributeUpdate } from '@pravega-ts/wire-protocol'
 import type { AttributeChange, SegmentStorage } from '../storage/segment-storage.ts'
 import { ATTRIBUTE, resolveUpdates } from './attributes.ts'
 import type {
+  AttributeValue,
   CreateSegmentOptions,
   CreateTableSegmentOptions,
   SegmentEngine,
@@ -185,6 +186,17 @@ export class SegmentCatalog implements SegmentEngine {
     policy: { readonly scaleType: number; readonly targetRate: number },
   ): Promise<'updated' | 'missing' | 'sealed'> {
     return this.#durably(() => this.setPolicy(name, policy))
+  }
+
+  append(
+    name: string,
+    data: Uint8Array,
+    attributes: readonly AttributeValue[] = [],
+  ): Promise<'appended' | 'missing' | 'sealed'> {
+    return this.#durably(() => {
+      const segment = this.#segments.get(name)
+      return segment?.kind === 'stream' ? segment.appendUnnumbered(data, attributes) : 'missing'
+    })
   }
 
   getInfo(name: string): SegmentSummary | undefined {

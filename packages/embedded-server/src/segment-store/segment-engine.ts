@@ -16,6 +16,13 @@ export interface CreateTableSegmentOptions {
   readonly rolloverSizeBytes?: bigint | undefined
 }
 
+/** An attribute that is set, whatever it was. */
+export interface AttributeValue {
+  /** UUID. */
+  readonly id: string
+  readonly value: bigint
+}
+
 /** What can be asked about a segment without reading it. */
 export interface SegmentSummary {
   /** First readable offset, in bytes: where the segment was truncated. */
@@ -48,5 +55,11 @@ export interface SegmentEngine {
     name: string,
     policy: { readonly scaleType: number; readonly targetRate: number },
   ): Promise<'updated' | 'missing' | 'sealed'>
+  /** Appends one event, and sets attributes in the same step, as a client without a writer number. */
+  append(
+    name: string,
+    data: Uint8Array,
+    attributes?: readonly AttributeValue[],
+  ): Promise<'appended' | 'missing' | 'sealed'>
   getInfo(name: string): SegmentSummary | undefined
 }

@@ -1,4 +1,4 @@
-import type { StoredSegment } from '../storage/segment-storage.ts'
+import type { AttributeChange, StoredSegment } from '../storage/segment-storage.ts'
 import { ATTRIBUTE, UNSET } from './attributes.ts'
 
 /** An append with what has to hold for it. */
@@ -62,12 +62,14 @@ export class StreamSegment {
     if ((stored.attribute(append.writerId) ?? UNSET) !== append.previousNumber) return 'badEventNumber'
     const { expectedOffset } = append
     if (expectedOffset !== undefined && expectedOffset >= 0n && expectedOffset !== stored.length) return 'badOffset'
-    const eventCount = (stored.attribute(ATTRIBUTE.eventCount) ?? 0n) + BigInt(append.numEvents)
-    stored.append(append.data, [
-      { id: append.writerId, value: append.eventNumber },
-      { id: ATTRIBUTE.eventCount, value: eventCount },
-    ])
-    this.#changed(this)
+    this.#store(append.data, append.numEvents, [{ id: append.writerId, value: append.eventNumber }])
+    return 'appended'
+  }
+
+  /** Appends one event of nobody who would send it again. */
+  appendUnnumbered(data: Uint8Array, attributes: readonly AttributeChange[]): 'appended' | 'sealed' {
+    if (this.stored.isSealed) return 'sealed'
+    this.#store([data], 1, attributes)
     return 'appended'
   }
 
@@ -115,6 +117,12 @@ export class StreamSegment {
       const reason = this.#reasonFor(waiting.offset)
       if (reason !== undefined && this.#waiting.delete(waiting)) waiting.wake(reason)
     }
+  }
+
+  #store(data: readonly Uint8Array[], numEvents: number, attributes: readonly AttributeChange[]): void {
+    const eventCount = (this.stored.attribute(ATTRIBUTE.eventCount) ?? 0n) + BigInt(numEvents)
+    this.stored.append(data, [...attributes, { id: ATTRIBUTE.eventCount, value: eventCount }])
+    this.#changed(this)
   }
 
   #reasonFor(offset: bigint): WakeReason | undefined {

@@ -10,6 +10,7 @@ import type { StreamRecord } from '../../src/controller/domain/stream-record.ts'
 import { type ControllerContext, existingStream } from '../../src/controller/operations/context.ts'
 import { ExclusiveCalls } from '../../src/controller/operations/exclusive-calls.ts'
 import { LeaseTimers } from '../../src/controller/operations/lease-timers.ts'
+import { Rounds } from '../../src/controller/operations/rounds.ts'
 import { scaleStream } from '../../src/controller/operations/scaling.ts'
 import { createScope } from '../../src/controller/operations/scopes.ts'
 import {
@@ -66,6 +67,8 @@ class Trial {
       queues: new WorkQueues(),
       exclusive: new ExclusiveCalls(),
       leases: new LeaseTimers(clock),
+      retention: new Rounds(clock, 1_800_000),
+      watermarks: new Rounds(clock, 10_000),
     }
   }
 

@@ -1,4 +1,5 @@
 import type {
+  AttributeValue,
   CreateSegmentOptions,
   CreateTableSegmentOptions,
   SegmentEngine,
@@ -11,6 +12,9 @@ export interface FakeSegment {
   isSealed: boolean
   /** What was merged into it, in order. */
   merged: string[]
+  /** What the controller appended itself, in order. */
+  appended: Uint8Array[]
+  attributes: Map<string, bigint>
   options: CreateSegmentOptions & CreateTableSegmentOptions
   isTable: boolean
 }
@@ -92,6 +96,21 @@ export class FakeEngine implements SegmentEngine {
     return 'updated'
   }
 
+  async append(
+    name: string,
+    data: Uint8Array,
+    attributes: readonly AttributeValue[] = [],
+  ): Promise<'appended' | 'missing' | 'sealed'> {
+    await this.before('append', name)
+    const segment = this.segments.get(name)
+    if (segment === undefined) return 'missing'
+    if (segment.isSealed) return 'sealed'
+    segment.appended.push(data)
+    segment.length += BigInt(data.length)
+    for (const { id, value } of attributes) segment.attributes.set(id, value)
+    return 'appended'
+  }
+
   getInfo(name: string): SegmentSummary | undefined {
     const segment = this.segments.get(name)
     return segment && { ...segment, lastModified: 0 }
@@ -99,7 +118,16 @@ export class FakeEngine implements SegmentEngine {
 
   #create(name: string, isTable: boolean, options: FakeSegment['options']): 'created' | 'exists' {
     if (this.segments.has(name)) return 'exists'
-    this.segments.set(name, { startOffset: 0n, length: 0n, isSealed: false, merged: [], options, isTable })
+    this.segments.set(name, {
+      startOffset: 0n,
+      length: 0n,
+      isSealed: false,
+      merged: [],
+      appended: [],
+      attributes: new Map(),
+      options,
+      isTable,
+    })
     return 'created'
   }
 }

@@ -53,5 +53,10 @@ export class GatedEngine implements SegmentEngine {
     return this.#engine.updatePolicy(...change)
   }
 
+  append: SegmentEngine['append'] = async (...change) => {
+    await this.#gate
+    return this.#engine.append(...change)
+  }
+
   getInfo: SegmentEngine['getInfo'] = name => this.#engine.getInfo(name)
 }

@@ -20,6 +20,14 @@ export interface EpochRecord {
 /** Segment id to offset; -1 is a segment that the cut has not reached yet. */
 export type Cut = ReadonlyMap<bigint, bigint>
 
+/** What a stream keeps: at least `min`, and, for readers that hold it back, at most `max`. */
+export interface RetentionSettings {
+  /** 1 by time (milliseconds), 2 by size (bytes). */
+  readonly type: number
+  readonly min: bigint
+  readonly max: bigint
+}
+
 /** A stream's configuration as it came, which is more than a client lets its user say. */
 export interface StreamSettings {
   readonly scaling: {
@@ -29,8 +37,7 @@ export interface StreamSettings {
     readonly scaleFactor: number
     readonly minSegments: number
   }
-  /** `type` 1 by time (milliseconds), 2 by size (bytes). */
-  readonly retention?: { readonly type: number; readonly min: bigint; readonly max: bigint }
+  readonly retention?: RetentionSettings
   /** Without duplicates. */
   readonly tags: readonly string[]
   readonly timestampAggregationTimeoutMs: bigint
@@ -59,5 +66,7 @@ export interface StreamRecord {
   readonly activeEpoch: number
   /** Where the stream was truncated; absent until then. */
   readonly head?: Cut
+  /** Bytes that each sealed segment ever had, also when it was deleted; absent until one is sealed. */
+  readonly sealedSizes?: ReadonlyMap<bigint, bigint>
   readonly pending?: PendingWork
 }

@@ -6,6 +6,7 @@ import type { Clock } from './clock.ts'
 import type { ExclusiveCalls } from './exclusive-calls.ts'
 import type { LeaseTimers } from './lease-timers.ts'
 import { badArgument, notFound } from './refusal.ts'
+import type { Rounds } from './rounds.ts'
 import type { WorkQueues } from './work-queues.ts'
 
 /** How long the lease of a transaction may be. */
@@ -26,6 +27,14 @@ export interface ControllerContext {
   readonly queues: WorkQueues
   readonly exclusive: ExclusiveCalls
   readonly leases: LeaseTimers
+  readonly retention: Rounds
+  readonly watermarks: Rounds
+}
+
+/** Which stream. */
+export interface StreamNames {
+  readonly scope: string
+  readonly stream: string
 }
 
 /** Key of a stream's queue, and parent of its transactions, writers and subscribers. */

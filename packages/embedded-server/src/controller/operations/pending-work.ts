@@ -47,20 +47,19 @@ async function finishPending(context: ControllerContext, record: StreamRecord): 
       return record
     case 'scale':
       await sealSegments(context, record, pending.sealing)
-      return store(context, { ...settled, activeEpoch: record.epochs.length - 1 })
+      return store(context, withSizes(context, { ...settled, activeEpoch: record.epochs.length - 1 }, pending.sealing))
     case 'truncate':
       await truncateSegments(context, record, pending.deleting)
       return store(context, settled)
-    case 'roll':
-      await rollTransactions(context, record, pending.transactions)
-      return store(context, { ...settled, activeEpoch: record.epochs.length - 1 })
-    case 'seal':
-      await sealSegments(
-        context,
-        record,
-        currentSegments(record).map(({ id }) => id),
-      )
-      return store(context, { ...settled, sealed: true })
+    case 'roll': {
+      const sealed = await rollTransactions(context, record, pending.transactions)
+      return store(context, withSizes(context, { ...settled, activeEpoch: record.epochs.length - 1 }, sealed))
+    }
+    case 'seal': {
+      const sealing = currentSegments(record).map(({ id }) => id)
+      await sealSegments(context, record, sealing)
+      return store(context, withSizes(context, { ...settled, sealed: true }, sealing))
+    }
     case 'delete':
       await deleteSegments(context, record)
       return undefined
@@ -80,6 +79,16 @@ async function sealSegments(
   await Promise.all(ids.map(id => context.engine.sealSegment(segmentName(scope, stream, id))))
 }
 
+/** Remembers what was in segments that are sealed now: retention asks for it when they may be gone. */
+function withSizes(context: ControllerContext, record: StreamRecord, sealed: readonly bigint[]): StreamRecord {
+  const sizes = new Map(record.sealedSizes)
+  for (const id of sealed) {
+    const info = context.engine.getInfo(segmentName(record.scope, record.stream, id))
+    if (info !== undefined) sizes.set(id, info.length)
+  }
+  return { ...record, sealedSizes: sizes }
+}
+
 async function truncateSegments(
   context: ControllerContext,
   { scope, stream, head }: StreamRecord,
@@ -97,15 +106,13 @@ async function rollTransactions(
   context: ControllerContext,
   record: StreamRecord,
   transactions: readonly string[],
-): Promise<void> {
+): Promise<readonly bigint[]> {
   const merged = epochAt(record.epochs, record.epochs.length - 2)
   await mergeTransactions(context, record, merged, transactions, 'merged before')
-  await sealSegments(
-    context,
-    record,
-    [...merged.segments, ...activeEpoch(record).segments].map(({ id }) => id),
-  )
+  const sealing = [...merged.segments, ...activeEpoch(record).segments].map(({ id }) => id)
+  await sealSegments(context, record, sealing)
   for (const id of transactions) completeTransaction(context, record.scope, record.stream, id, 'committed')
+  return sealing
 }
 
 /** Appends the segments of transactions of one epoch to the segments of the same number, in the order given. */
@@ -149,6 +156,8 @@ async function deleteSegments(context: ControllerContext, record: StreamRecord):
   for (const table of [state.writers, state.subscribers]) {
     for (const [name] of table.list(streamKey(scope, stream))) table.delete(streamKey(scope, stream), name)
   }
+  state.recordedCuts.delete(scope, stream)
+  state.watermarks.delete(scope, stream)
   state.lastSegmentNumbers.set(scope, stream, highestNumber(activeEpoch(record)))
   state.streams.delete(scope, stream)
 }

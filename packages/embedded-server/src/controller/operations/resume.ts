@@ -1,5 +1,6 @@
 import { type ControllerContext, inBackground, SYSTEM_SCOPE } from './context.ts'
 import { onStream } from './pending-work.ts'
+import { beginRounds } from './recurring-work.ts'
 import { resumeScopeDeletes } from './scopes.ts'
 import { resumeTransactions } from './transactions.ts'
 
@@ -17,4 +18,5 @@ export function resume(context: ControllerContext): void {
     }
   }
   resumeScopeDeletes(context)
+  beginRounds(context)
 }

@@ -2,10 +2,10 @@ import { activeEpoch, firstEpoch } from '../domain/epochs.ts'
 import { isMarkStream, isScopeOrStreamName, markStreamOf, segmentName } from '../domain/names.ts'
 import { scaleForSettings } from '../domain/scale.ts'
 import { fixedSettings, isPossible, isWellFormed } from '../domain/settings.ts'
-import { headPlacements, isAtOrAfter, placeCut, segmentsBefore } from '../domain/stream-cut.ts'
 import type { Cut, StreamRecord, StreamSettings } from '../domain/stream-record.ts'
 import { commitTransactions } from './commit.ts'
 import { type ControllerContext, findStream, isOpenScope, streamKey } from './context.ts'
+import { moveHead } from './move-head.ts'
 import { carryOut, createSegments, onStream } from './pending-work.ts'
 import { badArgument } from './refusal.ts'
 import { abortOpenTransactions } from './transactions.ts'
@@ -53,6 +53,7 @@ export function makeStream(
       return 'SCOPE_NOT_FOUND'
     }
     for (const record of made) context.state.streams.set(scope, record.stream, record)
+    context.retention.arm()
     return 'SUCCESS'
   })
 }
@@ -75,12 +76,14 @@ export async function updateStream(
       const changed = { ...record, settings }
       if (scale === undefined) {
         context.state.streams.set(scope, stream, changed)
+        context.retention.arm()
         await updatePolicies(context, changed)
         return 'SUCCESS'
       }
       await createSegments(context, changed, scale.created)
       const { sealing, epoch } = scale
       await carryOut(context, { ...changed, epochs: [...record.epochs, epoch], pending: { type: 'scale', sealing } })
+      context.retention.arm()
       return 'SUCCESS'
     })
   return context.exclusive.run(`update ${streamKey(scope, stream)}`, undefined, update, 'FAILURE')
@@ -99,13 +102,7 @@ export async function truncateStream(
   const truncate = (): Promise<UpdateStreamResult> =>
     onStream(context, scope, stream, async record => {
       if (record === undefined || record.sealed) return refuseChange(record) ?? 'FAILURE'
-      const target = placeCut(record.epochs, cut)
-      const head = headPlacements(record)
-      if (!target.valid || !isAtOrAfter(target.placements, head)) return 'FAILURE'
-      const gone = new Set(segmentsBefore(record.epochs, head))
-      const deleting = segmentsBefore(record.epochs, target.placements).filter(id => !gone.has(id))
-      await carryOut(context, { ...record, head: new Map(cut), pending: { type: 'truncate', deleting } })
-      return 'SUCCESS'
+      return (await moveHead(context, record, cut)) ? 'SUCCESS' : 'FAILURE'
     })
   return context.exclusive.run(`truncate ${streamKey(scope, stream)}`, undefined, truncate, 'FAILURE')
 }

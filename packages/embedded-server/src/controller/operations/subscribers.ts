@@ -16,19 +16,19 @@ export function isSubscriber({ retentionType }: ReaderGroupRecord): boolean {
   return retentionType !== 0
 }
 
-/** Makes the subscriptions fit a group's new configuration. */
+/** Makes the subscriptions fit a group's new configuration. Where it goes on subscribing, what it said is kept. */
 export function resubscribe(
-  context: ControllerContext,
+  { state: { subscribers } }: ControllerContext,
   before: ReaderGroupRecord | undefined,
   after: ReaderGroupRecord,
 ): void {
-  if (before !== undefined) unsubscribe(context, before)
-  if (!isSubscriber(after)) return
-  for (const { scope, stream, cut } of after.startingCuts) {
-    context.state.subscribers.set(streamKey(scope, stream), subscriberName(after), {
-      generation: after.generation,
-      cut,
-    })
+  const name = subscriberName(after)
+  const wanted = isSubscriber(after) ? after.startingCuts.map(({ scope, stream }) => streamKey(scope, stream)) : []
+  const had = (before?.startingCuts ?? []).map(({ scope, stream }) => streamKey(scope, stream))
+  for (const key of had) if (!wanted.includes(key)) subscribers.delete(key, name)
+  for (const key of wanted) {
+    const cut = subscribers.get(key, name)?.cut ?? new Map()
+    subscribers.set(key, name, { generation: after.generation, cut })
   }
 }
 

@@ -26,7 +26,15 @@ export function noteTimestamp(
   const last = context.state.writers.get(key, writer)
   if (last !== undefined && timestamp < last.timestamp) return 'INVALID_TIME'
   if (last !== undefined && !isPositionAtOrAfter(epochs, position, last.position)) return 'INVALID_POSITION'
-  context.state.writers.set(key, writer, { timestamp, position: new Map(position), removed: false })
+  const watermark = context.state.watermarks.get(scope, stream)
+  const isBehind = watermark !== undefined && timestamp <= watermark.lower
+  context.state.writers.set(key, writer, {
+    timestamp,
+    position: new Map(position),
+    removed: false,
+    behindSince: isBehind ? last?.behindSince : undefined,
+  })
+  context.watermarks.arm()
   return 'SUCCESS'
 }
 

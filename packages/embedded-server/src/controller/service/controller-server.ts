@@ -8,7 +8,9 @@ import { type Clock, systemClock } from '../operations/clock.ts'
 import type { ControllerContext, LeaseLimits } from '../operations/context.ts'
 import { ExclusiveCalls } from '../operations/exclusive-calls.ts'
 import { LeaseTimers } from '../operations/lease-timers.ts'
+import { runRetention, runWatermarks } from '../operations/recurring-work.ts'
 import { resume } from '../operations/resume.ts'
+import { Rounds } from '../operations/rounds.ts'
 import { WorkQueues } from '../operations/work-queues.ts'
 import type { ControllerState } from '../state/controller-state.ts'
 import { CallServer } from './call-server.ts'
@@ -45,10 +47,28 @@ export interface ControllerServerOptions {
   readonly leaseLimits?: Partial<LeaseLimits> | undefined
   /** Default: the system's time. */
   readonly clock?: Clock | undefined
+  /** Milliseconds between two rounds of retention. Default: 1,800,000, as Pravega has it. */
+  readonly retentionPeriodMs?: number | undefined
+  /** Milliseconds between two rounds of watermarks. Default: 10,000, as Pravega has it. */
+  readonly watermarkPeriodMs?: number | undefined
+}
+
+/** What the controller does by its clock, on command. */
+export interface RecurringWork {
+  /**
+   * Records where each stream with a retention policy ends now, and truncates it where the policy and its subscribers allow. Resolves
+   * when that is done.
+   */
+  runRetention(): Promise<void>
+  /** Writes the watermark of each stream whose writers have come further than the last one. Resolves when that is done. */
+  runWatermarks(): Promise<void>
+  /** Resolves when the rounds that the clock has begun are done. */
+  settled(): Promise<void>
 }
 
 export interface ControllerServer {
   readonly port: number
+  readonly work: RecurringWork
   /**
    * Answers the calls that are under way, then stops. With `force`, cuts the connections. Either way the work that was
    * begun on the state is finished first, so that another server may be started on it.
@@ -56,6 +76,8 @@ export interface ControllerServer {
   close(options?: CloseOptions): Promise<void>
 }
 
+const RETENTION_PERIOD_MS = 30 * 60 * 1000
+const WATERMARK_PERIOD_MS = 10_000
 const DEFAULT_LEASES: LeaseLimits = { minimumMs: 10_000, maximumMs: 600_000 }
 /** How long clients have to take their answers and leave before their connections are cut. */
 const DRAIN_MS = 5_000
@@ -77,6 +99,8 @@ export async function startControllerServer(options: ControllerServerOptions): P
     queues: new WorkQueues(),
     exclusive: new ExclusiveCalls(),
     leases: new LeaseTimers(clock),
+    retention: new Rounds(clock, options.retentionPeriodMs ?? RETENTION_PERIOD_MS),
+    watermarks: new Rounds(clock, options.watermarkPeriodMs ?? WATERMARK_PERIOD_MS),
   }
   let port = options.port
   const published = options.publishedHost ?? (ALL_ADDRESSES.includes(host) ? '127.0.0.1' : host)
@@ -94,12 +118,22 @@ export async function startControllerServer(options: ControllerServerOptions): P
   const close = async (force: boolean): Promise<void> => {
     calls.stop()
     await stop(server, force ? 0 : DRAIN_MS)
-    context.leases.close()
+    for (const timers of [context.leases, context.retention, context.watermarks]) timers.close()
+    await context.retention.settled()
+    await context.watermarks.settled()
     await context.queues.idle()
     await context.state.settled()
   }
   return {
     port,
+    work: {
+      runRetention: () => runRetention(context),
+      runWatermarks: () => runWatermarks(context),
+      settled: async () => {
+        await context.retention.settled()
+        await context.watermarks.settled()
+      },
+    },
     close: ({ force = false } = {}) => {
       if (force) server.forceShutdown()
       closing ??= close(force)

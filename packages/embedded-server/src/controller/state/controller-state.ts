@@ -1,3 +1,4 @@
+import type { RecordedCut } from '../domain/retention.ts'
 import type { StreamRecord } from '../domain/stream-record.ts'
 import { MemoryRecordTable, type RecordTable } from './record-table.ts'
 import type {
@@ -7,6 +8,7 @@ import type {
   SubscriberRecord,
   TableRecord,
   TransactionRecord,
+  WatermarkRecord,
   WriterMark,
 } from './records.ts'
 
@@ -24,6 +26,10 @@ export interface ControllerState {
   readonly tables: RecordTable<TableRecord>
   /** Highest segment number of each stream that was deleted: its successor of the same name goes on from there. */
   readonly lastSegmentNumbers: RecordTable<number>
+  /** Parent: the scope. Cuts of a stream from which retention chooses, oldest first. */
+  readonly recordedCuts: RecordTable<readonly RecordedCut[]>
+  /** Parent: the scope. The last watermark of a stream. */
+  readonly watermarks: RecordTable<WatermarkRecord>
   /** Parent: `scope/stream`, name: the transaction's UUID. */
   readonly transactions: RecordTable<TransactionRecord>
   /** As `transactions`, in the order of completion; kept when the stream is deleted. */
@@ -45,6 +51,8 @@ export class MemoryControllerState implements ControllerState {
   readonly readerGroups: RecordTable<ReaderGroupRecord> = new MemoryRecordTable()
   readonly tables: RecordTable<TableRecord> = new MemoryRecordTable()
   readonly lastSegmentNumbers: RecordTable<number> = new MemoryRecordTable()
+  readonly recordedCuts: RecordTable<readonly RecordedCut[]> = new MemoryRecordTable()
+  readonly watermarks: RecordTable<WatermarkRecord> = new MemoryRecordTable()
   readonly transactions: RecordTable<TransactionRecord> = new MemoryRecordTable()
   readonly completedTransactions: RecordTable<CompletedTransaction> = new MemoryRecordTable()
   readonly writers: RecordTable<WriterMark> = new MemoryRecordTable()

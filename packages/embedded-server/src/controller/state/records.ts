@@ -1,4 +1,7 @@
 import type { Cut } from '../domain/stream-record.ts'
+import type { Watermark, WriterMark } from '../domain/watermark.ts'
+
+export type { WriterMark }
 
 export interface ScopeRecord {
   /** A recursive delete is under way: nothing new may be made in the scope. */
@@ -29,11 +32,9 @@ export interface CompletedTransaction {
   readonly completedAt: number
 }
 
-/** The last time and position that a writer noted. */
-export interface WriterMark {
-  readonly timestamp: bigint
-  readonly position: Cut
-  readonly removed: boolean
+/** The last watermark of a stream, and where it ends in the stream that holds it. */
+export interface WatermarkRecord extends Watermark {
+  readonly end: bigint
 }
 
 /** A reader group whose position bounds the retention of a stream. */

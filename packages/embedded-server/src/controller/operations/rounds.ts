@@ -1,0 +1,59 @@
+import type { Clock, Scheduled } from './clock.ts'
+
+/** What is done in each round. */
+export interface RoundWork {
+  /** Never rejects. */
+  run(): Promise<void>
+  /** Whether another round is to come. */
+  isNeeded(): boolean
+}
+
+/** Work that comes round at equal distances, as long as there is something to do. */
+export class Rounds {
+  readonly #clock: Clock
+  readonly #periodMs: number
+  #work: RoundWork | undefined
+  #timer: Scheduled | undefined
+  #underWay: Promise<void> | undefined
+
+  /** @param periodMs - Milliseconds. */
+  constructor(clock: Clock, periodMs: number) {
+    this.#clock = clock
+    this.#periodMs = periodMs
+  }
+
+  /** What is done from now on. */
+  begin(work: RoundWork): void {
+    this.#work = work
+    this.arm()
+  }
+
+  /** There is something to do, or may be. */
+  arm(): void {
+    if (this.#timer !== undefined || this.#work?.isNeeded() !== true) return
+    this.#timer = this.#clock.schedule(this.#periodMs, () => {
+      this.#timer = undefined
+      this.#round()
+      this.arm()
+    })
+  }
+
+  /** Resolves when the round that is under way is done. */
+  async settled(): Promise<void> {
+    await this.#underWay
+  }
+
+  close(): void {
+    this.#work = undefined
+    this.#timer?.cancel()
+    this.#timer = undefined
+  }
+
+  /** A round that takes longer than the distance between two stands for both. */
+  #round(): void {
+    if (this.#work === undefined || this.#underWay !== undefined) return
+    this.#underWay = this.#work.run().finally(() => {
+      this.#underWay = undefined
+    })
+  }
+}
