@@ -233,8 +233,9 @@ export class Run<R> implements LaneHost<R> {
 
   #fail(lane: Lane<R>, failure: BatchFailure): void {
     this.#lanes.markFailed(lane)
-    this.#drop(lane, 'failed')
+    // Before the drop, which can be the last thing that the end of the run waits for.
     this.#record(failure)
+    this.#drop(lane, 'failed')
   }
 
   #record(failure: BatchFailure): void {

@@ -25,6 +25,10 @@ export class TestClock implements Clock {
     this.#timers.delete(handle as number)
   }
 
+  sleep(ms: number): Promise<void> {
+    return new Promise(resolve => this.setTimeout(resolve, ms))
+  }
+
   /** Lets time pass, with everything that is due on the way, and everything that follows from it. */
   async pass(ms: number): Promise<void> {
     const end = this.#now + ms
