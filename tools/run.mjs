@@ -9,6 +9,7 @@ const APPS = {
   tour: 'apps/samples/tour/dist/main.js',
   'file-roundtrip': 'apps/samples/file-roundtrip/dist/main.js',
   resume: 'apps/samples/resume/dist/main.js',
+  'exactly-once-pipeline': 'apps/samples/exactly-once-pipeline/dist/main.js',
   bench: 'apps/bench/dist/index.js',
   cli: 'apps/cli/bin/pravega.mjs',
 }

@@ -53,7 +53,7 @@ async function die(stage: Stage, times: number): Promise<unknown> {
 
 const STAGES = ['begun', 'written', 'recorded', 'committed', 'acknowledged'] as const
 
-it('nothing is repeated and nothing is lost, whatever the worker had done last', async () => {
+it('nothing is repeated and nothing is lost, whatever the worker had done last', { timeout: 120_000 }, async () => {
   const deaths: string[] = []
   const found: unknown[] = []
   for (const times of [1, 2]) {
@@ -93,6 +93,6 @@ it('nothing is repeated and nothing is lost, whatever the worker had done last',
 })
 
 async function allSeen(enough: AbortController): Promise<void> {
-  await expect.poll(() => ledger.seen, { timeout: 30_000 }).toBe(ORDERS)
+  await expect.poll(() => ledger.seen, { timeout: 60_000 }).toBe(ORDERS)
   enough.abort()
 }
