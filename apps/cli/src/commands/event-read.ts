@@ -31,7 +31,8 @@ export interface ReadEventsFlags extends StoreFlags {
 const IDLE_MS = 5_000
 /** What is there has to come; what is not written yet may take its time. */
 const STALL_MS = 120_000
-const CLEAN_UP_MS = 10_000
+/** For what is left to do when reading has failed or was stopped; the server may be the reason. */
+const LEAVE_MS = 5_000
 
 export const readEvents: Run<ReadEventsFlags, [ScopedStream]> = connected(async (session, flags, stream) => {
   const { output } = session
@@ -77,11 +78,17 @@ async function readAs({ cli, output }: Session, flags: ReadEventsFlags, group: R
     if (isFile(flags.output)) await pipeline(lines, createWriteStream(flags.output), { signal })
     else await pipeline(lines, cli.stdout, { signal, end: false })
   } catch (error) {
-    await reader.close().catch(() => {})
+    await leave(reader).catch(() => {})
     throw error
   }
   await reader.close()
   return events
+}
+
+async function leave(reader: EventReader<Uint8Array>): Promise<void> {
+  const late = Promise.withResolvers<void>()
+  const timer = setTimeout(() => late.resolve(reader.close({ force: true })), LEAVE_MS)
+  await Promise.race([reader.close(), late.promise]).finally(() => clearTimeout(timer))
 }
 
 /** An event is acknowledged when the one behind it is asked for: then it has gone out. */
@@ -118,7 +125,7 @@ async function* eventsOf(
 /** Leaves nothing behind of a group that was made for this command alone. */
 async function cleanUp({ factory }: Session, flags: ReadEventsFlags, group: ReaderGroup): Promise<void> {
   await group.close()
-  if (flags.group === undefined) await factory.deleteReaderGroup(group, {}, { timeoutMs: CLEAN_UP_MS })
+  if (flags.group === undefined) await factory.deleteReaderGroup(group, {}, { timeoutMs: LEAVE_MS })
 }
 
 function isFile(output: string | undefined): output is string {
