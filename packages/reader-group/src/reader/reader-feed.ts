@@ -181,12 +181,15 @@ export class ReaderFeed<T> implements Feed<T> {
     const what = `Closing reader ${readerId} of group ${groupText}`
     const closeMs = giveUp === undefined ? (store.config?.timeouts.closeMs ?? DEFAULT_CLOSE_MS) : FORCED_CLOSE_MS
     using deadline = new Deadline(what, { signal }, closeMs)
+    let hasLeft = false
     try {
       const left = this.#leave(deadline)
       if (giveUp !== undefined) this.#attendant.abort(giveUp)
       await left
+      hasLeft = true
     } finally {
-      await state.close()
+      // What could not be written until now will not be written any more.
+      await state.close({ force: !hasLeft })
       this.#standsAlone?.()
     }
   }

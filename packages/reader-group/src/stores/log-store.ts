@@ -1,4 +1,4 @@
-import { type CallOptions, Deadline, PravegaError, type ScopedStream } from '@pravega-ts/model'
+import { type CallOptions, type CloseOptions, Deadline, PravegaError, type ScopedStream } from '@pravega-ts/model'
 import { openStateSynchronizer, type StateSynchronizer, type SynchronizerStore } from '@pravega-ts/synchronizer'
 import { readerGroupModel } from '../codec/state-model.ts'
 import { compactionOf } from '../state/compaction.ts'
@@ -90,12 +90,12 @@ class LogStore implements StateStore {
     })
   }
 
-  async close(): Promise<void> {
+  async close(options?: CloseOptions): Promise<void> {
     this.#end.abort(this.#closed())
     // One that cannot be opened has nothing to close, and has told who asked for it.
     const log = await this.#log?.catch(() => undefined)
     // Who wrote to a group that was deleted meanwhile has been told.
-    await log?.close().catch(throwUnlessDeleted)
+    await log?.close(options).catch(throwUnlessDeleted)
   }
 
   [Symbol.asyncDispose](): Promise<void> {

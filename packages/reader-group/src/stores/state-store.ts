@@ -1,4 +1,4 @@
-import type { CallOptions } from '@pravega-ts/model'
+import type { CallOptions, CloseOptions } from '@pravega-ts/model'
 import type { ReaderGroupState } from '../state/reader-group-state.ts'
 import type { Init, ReaderGroupUpdate } from '../state/updates.ts'
 
@@ -58,6 +58,6 @@ export interface StateStore extends AsyncDisposable {
   watch(look: (state: ReaderGroupState) => void): Disposable
   /** Makes the store smaller where that is due. Resolves to whether it was done. */
   compact(call?: CallOptions): Promise<boolean>
-  /** Ends this member's use of it; the state stays. */
-  close(): Promise<void>
+  /** Ends this member's use of it; the state stays. With `force` nothing that is under way is waited for. */
+  close(options?: CloseOptions): Promise<void>
 }

@@ -1,4 +1,4 @@
-import { type CallOptions, Deadline, PravegaError, type ScopedSegment } from '@pravega-ts/model'
+import { type CallOptions, type CloseOptions, Deadline, PravegaError, type ScopedSegment } from '@pravega-ts/model'
 import { openTableSynchronizer, type TableSynchronizer } from '@pravega-ts/synchronizer'
 import type { ReaderGroupStore } from '../reader-group-store.ts'
 import type { ReaderGroupState } from '../state/reader-group-state.ts'
@@ -98,11 +98,11 @@ class TableStore implements StateStore {
     return false
   }
 
-  async close(): Promise<void> {
+  async close(options?: CloseOptions): Promise<void> {
     this.#end.abort(this.#closed())
     // One that cannot be opened has nothing to close, and has told who asked for it.
     const table = await this.#synchronizer?.catch(() => undefined)
-    await table?.close()
+    await table?.close(options)
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -174,8 +174,12 @@ describe('leaving', () => {
     const state = memoryStore(scene.group)
     const reader = await scene.reader('r1', {}, state, 10)
     state.refresh = () => new Promise(() => {})
+    const closed: (CloseOptions | undefined)[] = []
+    state.close = async options => void closed.push(options)
     await scene.clock.advance(3000)
     await expect(reader.close()).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' })
+    // Nor does it let the state's own closing wait for that once more.
+    expect(closed).toEqual([{ force: true }])
     await expect(reader.read()).rejects.toMatchObject({ code: 'CLOSED' })
     expect(scene.clock.alarms).toBe(0)
   })
