@@ -107,7 +107,10 @@ class UpperBound {
     return this.#offsets.size === 0
   }
 
-  /** A segment takes the place of those that it follows, and is left out when a later one has its place. */
+  /**
+   * A segment takes the place of those that it follows, and is left out when a later one has part of its place; what is
+   * then open has to be filled with something that is later, too.
+   */
   add(id: bigint, offset: bigint): void {
     const segment = findSegment(this.#epochs, id)
     if (segment === undefined) return
@@ -117,13 +120,13 @@ class UpperBound {
       return
     }
     const others = [...this.#offsets.keys()].filter(other => overlap(other, segment))
-    if (others.some(other => segmentEpoch(other.id) > segmentEpoch(id))) return
-    for (const other of others) this.#offsets.delete(other)
-    this.#offsets.set(segment, offset)
+    const later = others.filter(other => segmentEpoch(other.id) > segmentEpoch(id))
+    for (const other of others) if (!later.includes(other)) this.#offsets.delete(other)
+    if (later.length === 0) this.#offsets.set(segment, offset)
   }
 
   /** Keys without a position. */
-  gaps(): readonly Gap[] {
+  gaps(): Gap[] {
     const gaps: Gap[] = []
     let reached = 0
     for (const { segment } of this.positions()) {
@@ -136,12 +139,10 @@ class UpperBound {
 
   /** Gives positions to keys without one: the start of the newest segments there that any position knows of. */
   fill(gaps: readonly Gap[]): void {
-    let open = gaps
-    while (open.length > 0) {
+    for (let open = [...gaps, ...this.gaps()]; open.length > 0; open = this.gaps()) {
       const newest = Math.max(...[...this.#offsets.keys()].map(({ id }) => segmentEpoch(id)))
       const filling = epochAt(this.#epochs, newest).segments.filter(segment => open.some(gap => overlap(gap, segment)))
       for (const { id } of filling) this.add(id, 0n)
-      open = this.gaps()
     }
   }
 

@@ -30,11 +30,10 @@ export class Rounds {
 
   /** There is something to do, or may be. */
   arm(): void {
-    if (this.#timer !== undefined || this.#work?.isNeeded() !== true) return
+    if (this.#timer !== undefined || this.#underWay !== undefined || this.#work?.isNeeded() !== true) return
     this.#timer = this.#clock.schedule(this.#periodMs, () => {
       this.#timer = undefined
       this.#round()
-      this.arm()
     })
   }
 
@@ -49,11 +48,12 @@ export class Rounds {
     this.#timer = undefined
   }
 
-  /** A round that takes longer than the distance between two stands for both. */
+  /** The distance to the next round begins when this one is done. */
   #round(): void {
-    if (this.#work === undefined || this.#underWay !== undefined) return
+    if (this.#work === undefined) return
     this.#underWay = this.#work.run().finally(() => {
       this.#underWay = undefined
+      this.arm()
     })
   }
 }
