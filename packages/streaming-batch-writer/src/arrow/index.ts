@@ -1,2 +1,3 @@
+export type { RecordBatch } from 'apache-arrow'
 export { insertOfBatch, migrationOfSchema } from './arrow-messages.ts'
 export { arrowRows } from './arrow-rows.ts'
