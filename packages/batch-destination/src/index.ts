@@ -10,7 +10,7 @@ export type {
 } from './events/table-event.ts'
 export { type TableEventSerializerOptions, tableEventSerializer } from './events/table-event-serializer.ts'
 export type { DecodedRows, EncodedRows, TableFormat } from './format/table-format.ts'
-export { jsonRows } from './json/json-rows.ts'
+export { jsonLines } from './json/json-lines.ts'
 export type { Row } from './json/row-codec.ts'
 export type { BatchDestination } from './landing/batch-destination.ts'
 export { openBatchDestination } from './landing/open-batch-destination.ts'

@@ -1,7 +1,7 @@
 import type { Serializer } from '@pravega-ts/event-client'
 import { PravegaError } from '@pravega-ts/model'
 import type { DecodedRows, TableFormat } from '../format/table-format.ts'
-import { jsonRows } from '../json/json-rows.ts'
+import { jsonLines } from '../json/json-lines.ts'
 import { decodeMarker, MARKER_BYTE } from './marker-codec.ts'
 import type { TableEvent } from './table-event.ts'
 
@@ -13,7 +13,7 @@ export interface TableEventSerializerOptions {
 
 /** What a reader of a table's stream needs to understand its events. Does not write. */
 export function tableEventSerializer(options: TableEventSerializerOptions = {}): Serializer<TableEvent> {
-  const formats = [jsonRows, ...(options.formats ?? [])]
+  const formats = [jsonLines, ...(options.formats ?? [])]
   return {
     serialize() {
       throw new TypeError('events of tables are written by a batch destination; see openBatchDestination')
@@ -26,7 +26,7 @@ export function tableEventSerializer(options: TableEventSerializerOptions = {}):
       }
       throw new PravegaError(
         'SERIALIZATION_FAILED',
-        'The event is in no format that is known here; give formats: [arrowRows()] for Arrow',
+        'The event is in no format that is known here; give formats: [arrowIpc()] for Arrow',
       )
     },
   }

@@ -1,6 +1,6 @@
 import { type CallOptions, Deadline, PravegaError } from '@pravega-ts/model'
 import type { TableFormat } from '../format/table-format.ts'
-import { jsonRows } from '../json/json-rows.ts'
+import { jsonLines } from '../json/json-lines.ts'
 import { type BatchDestination, StreamBatchDestination } from './batch-destination.ts'
 import { type BatchDestinationOptions, type DestinationStore, settle } from './options.ts'
 
@@ -16,7 +16,7 @@ export async function openBatchDestination<R = readonly object[]>(
   call?: CallOptions,
 ): Promise<BatchDestination<R>> {
   // Without a format R is rows as objects; anything else is refused when it is written.
-  const settings = settle(options, options.format ?? (jsonRows as TableFormat<unknown> as TableFormat<R>))
+  const settings = settle(options, options.format ?? (jsonLines as TableFormat<unknown> as TableFormat<R>))
   const { scope, createScope, callTimeoutMs } = settings
   using deadline = new Deadline(`Opening a batch destination in scope ${scope}`, call, callTimeoutMs)
   if (!(await store.controller.checkScopeExists(scope, deadline.rest()))) {

@@ -16,7 +16,7 @@ export interface DestinationStore extends Omit<TransactionStore, 'controller'> {
 export interface BatchDestinationOptions<R> {
   /** Scope of the streams. A destination should have one to itself. */
   readonly scope: string
-  /** How rows become events. Default: {@link jsonRows}. */
+  /** How rows become events. Default: {@link jsonLines}. */
   readonly format?: TableFormat<R> | undefined
   /**
    * `'transaction'`: readers see all rows of a batch, or none. `'events'`: they see each row as soon as it is there; a batch

@@ -1,6 +1,6 @@
 import { FULL_KEY_RANGE, type KeyRange, keyRangeContains, PravegaError, routingKeyPosition } from '@pravega-ts/model'
 import type { DeleteRecordMarker, RowsEvent, TableEvent } from '../events/table-event.ts'
-import { routingKeyOf } from '../json/json-rows.ts'
+import { routingKeyOf } from '../json/json-lines.ts'
 import type { Row } from '../json/row-codec.ts'
 import type { TableVersion } from '../schema/table-version.ts'
 import { type Condition, recordsMeant, rowsOfParents, staleRows } from './conditions.ts'

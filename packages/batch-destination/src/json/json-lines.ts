@@ -38,7 +38,7 @@ function* encodeRows(rows: readonly object[], table: TableVersion): Generator<En
 }
 
 /** Each row an event: a JSON object in UTF-8. The events of a stream, one a line, are a file of JSON lines. */
-export const jsonRows: TableFormat<readonly object[]> = {
+export const jsonLines: TableFormat<readonly object[]> = {
   name: 'json',
   events: encodeRows,
   decode(payload) {
