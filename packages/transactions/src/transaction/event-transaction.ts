@@ -190,7 +190,7 @@ export class EventTransaction<T> implements Transaction<T>, TransactionSubject {
       throw standing.refusal('Committed by another process, without all events that were written here', this.#failure)
     }
     if (this.#closing !== undefined) throw this.#closedOr('Not committed')
-    if (standing.tag === 'open' && this.#failure !== undefined) throw incomplete(this, this.#failure)
+    if (standing.tag === 'open' && this.#failure !== undefined) throw await this.#whyNot(this.#failure, deadline)
     standing.switch({ type: 'commit' })
     if (standing.tag === 'flushing') await this.#flushForCommit(deadline)
     if (standing.tag !== 'committing') throw standing.refusal('Not committed')
@@ -212,10 +212,19 @@ export class EventTransaction<T> implements Transaction<T>, TransactionSubject {
     } catch (thrown) {
       const error = PravegaError.from(thrown)
       standing.switch({ type: 'unflushed' })
+      if (this.#failure !== undefined) throw await this.#whyNot(this.#failure, deadline)
       if (standing.tag !== 'open') throw standing.refusal('Not committed from here', error)
-      if (this.#failure !== undefined) throw incomplete(this, this.#failure)
       throw withOutcome(this, error, 'open', 'It is not committed; it can still be committed or aborted')
     }
+  }
+
+  /** An event could not be written: since somebody else has ended the transaction, or for another reason. */
+  async #whyNot(failure: PravegaError, deadline: Deadline): Promise<PravegaError> {
+    // Out of time, it is told what is known.
+    await deadline.race(this.#reasonOf(failure)).catch(() => {})
+    return this.state === 'open'
+      ? incomplete(this, failure)
+      : this.#standing.refusal('Not committed from here', failure)
   }
 
   /** Nothing is written any more, unless it is committed or its commit is being decided. */
