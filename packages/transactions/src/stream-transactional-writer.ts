@@ -9,6 +9,7 @@ import {
   type ScopedStream,
   transactionEpoch,
 } from '@pravega-ts/model'
+import { AcceptedCommits } from './accepted-commits.ts'
 import { checkLease } from './lease/check-lease.ts'
 import { EventTransaction } from './transaction/event-transaction.ts'
 import type { TransactionContext } from './transaction/transaction-context.ts'
@@ -36,7 +37,9 @@ export class StreamTransactionalWriter<T> implements TransactionalEventWriter<T>
   readonly #context: TransactionContext
   readonly #options: TransactionalEventWriterOptions<T>
   readonly #leaseMs: number
+  /** Those that are to be ended before this closes. */
   readonly #transactions = new Set<EventTransaction<T>>()
+  readonly #accepted: AcceptedCommits
   #hasNotedTime = false
   #closing: Promise<void> | undefined
   readonly #leaveStore: (() => void) | undefined
@@ -57,6 +60,7 @@ export class StreamTransactionalWriter<T> implements TransactionalEventWriter<T>
         this.#hasNotedTime = true
       },
     }
+    this.#accepted = new AcceptedCommits(this.stream, context.controller)
     this.#leaveStore = store.beforeClose?.(options => this.close(options))
   }
 
@@ -87,7 +91,8 @@ export class StreamTransactionalWriter<T> implements TransactionalEventWriter<T>
 
   async noteTime(timestamp: bigint | number, call?: CallOptions): Promise<void> {
     using deadline = this.#deadline('Noting a time', call)
-    await Promise.all([...this.#transactions].map(transaction => transaction.settled(deadline)))
+    await Promise.all([...this.#transactions].map(transaction => transaction.answered(deadline)))
+    await this.#accepted.carriedOut(deadline)
     const { controller } = this.#context
     const { segments } = await controller.getCurrentSegments(this.stream, deadline.rest())
     // What is committed lies before the ends of the segments.
@@ -139,10 +144,17 @@ export class StreamTransactionalWriter<T> implements TransactionalEventWriter<T>
     const transaction = new EventTransaction<T>(this.#context, {
       ...opening,
       appender,
-      onClosed: closed => this.#transactions.delete(closed),
+      onChange: changed => this.#noteChange(changed),
     })
-    this.#transactions.add(transaction)
+    if (transaction.isUnfinished) this.#transactions.add(transaction)
     return transaction
+  }
+
+  #noteChange(transaction: EventTransaction<T>): void {
+    const { id, state } = transaction
+    if (!transaction.isUnfinished) this.#transactions.delete(transaction)
+    if (state === 'committing' && !transaction.isUnfinished) this.#accepted.add(id)
+    if (state === 'committed') this.#accepted.delete(id)
   }
 
   async #segmentsOf(id: string, deadline: Deadline): Promise<readonly SegmentWithRange[]> {

@@ -188,3 +188,15 @@ describe('times', () => {
     expect(cluster.removed).toEqual([])
   })
 })
+
+test('what has ended is not held by its writer, whoever keeps its handle', async () => {
+  for (let n = 0; n < 50; n++) {
+    const [committed, aborted] = [await writer.begin(), await writer.begin()]
+    await committed.commit()
+    await aborted.abort()
+  }
+  expect(cluster.dependents.size).toBe(1)
+  const asked = cluster.calls.length
+  await writer.close()
+  expect(cluster.calls.length).toBe(asked)
+})

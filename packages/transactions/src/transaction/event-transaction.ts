@@ -20,7 +20,8 @@ export interface EventTransactionOptions<T> {
   readonly status: TransactionStatus
   /** Writes to its segments. Undefined: it has ended. */
   readonly appender: EventAppender<T> | undefined
-  readonly onClosed: (transaction: EventTransaction<T>) => void
+  /** It has another state, or its handle is closed. */
+  readonly onChange: (transaction: EventTransaction<T>) => void
 }
 
 /** A {@link Transaction} whose events go through an {@link EventAppender}. */
@@ -33,7 +34,7 @@ export class EventTransaction<T> implements Transaction<T>, TransactionSubject {
   readonly #standing: Standing
   readonly #lease: HeldLease
   readonly #explained = new ExplainedPromises(error => this.#explain(error))
-  readonly #onClosed: (transaction: EventTransaction<T>) => void
+  readonly #changed: (transaction: EventTransaction<T>) => void
   /** Commits and aborts, one after the other. */
   readonly #turns = new Turns()
   /** Calls of `writeAll` that are under way. */
@@ -50,7 +51,7 @@ export class EventTransaction<T> implements Transaction<T>, TransactionSubject {
     this.isForeign = options.isForeign
     this.#context = context
     this.#appender = options.appender
-    this.#onClosed = options.onClosed
+    this.#changed = options.onChange
     this.#standing = new Standing({ subject: this, context, onChange: event => this.#onChange(event) })
     const { controller, keeper, logger } = context
     this.#lease = new HeldLease({
@@ -70,6 +71,12 @@ export class EventTransaction<T> implements Transaction<T>, TransactionSubject {
 
   get state(): TransactionStateTag {
     return this.#standing.tag
+  }
+
+  /** Whether there is something to be ended before the writer may forget it. */
+  get isUnfinished(): boolean {
+    const { stage, tag } = this.#standing
+    return this.#closing === undefined && (needsLease(stage) || tag === 'aborting')
   }
 
   get pendingBytes(): number {
@@ -177,10 +184,9 @@ export class EventTransaction<T> implements Transaction<T>, TransactionSubject {
     })
   }
 
-  /** Resolves when a commit that is under way is carried out, or is none any more. */
-  async settled(deadline: Deadline): Promise<void> {
+  /** Resolves when a commit that is under way has an answer. */
+  async answered(deadline: Deadline): Promise<void> {
     await this.#turns.take(deadline, async () => {})
-    if (this.state === 'committing') await this.#standing.untilCommitted(deadline)
   }
 
   async #commit(timestamp: bigint | number | undefined, deadline: Deadline): Promise<void> {
@@ -263,7 +269,7 @@ export class EventTransaction<T> implements Transaction<T>, TransactionSubject {
       keeper.remove(this.#lease)
       this.#lease.end()
       this.#giveUp()
-      this.#onClosed(this)
+      this.#changed(this)
     }
   }
 
@@ -284,6 +290,7 @@ export class EventTransaction<T> implements Transaction<T>, TransactionSubject {
     if (needsLease(stage) && this.#closing === undefined) keeper.add(this.#lease)
     else keeper.remove(this.#lease)
     if (isCommitted || isOver(stage)) this.#giveUp()
+    this.#changed(this)
   }
 
   #deadline(what: string, call: CallOptions | undefined): Deadline {
