@@ -9,6 +9,7 @@ import { readerGroupRoutes } from './routes/reader-group.ts'
 import { scopeRoutes } from './routes/scope.ts'
 import { server } from './routes/server.ts'
 import { streamRoutes } from './routes/stream.ts'
+import { txnRoutes } from './routes/txn.ts'
 
 const ABOUT = `Pravega streams from the command line: scopes, streams, events and bytes in and out, and a server to try it on.
 
@@ -38,6 +39,7 @@ export const application: Application<CliContext> = buildApplication<CliContext>
       scope: scopeRoutes,
       stream: streamRoutes,
       event: eventRoutes,
+      txn: txnRoutes,
       readerGroup: readerGroupRoutes,
       bytes: bytesRoutes,
       completion,

@@ -24,6 +24,7 @@ const OF_ERROR: Partial<Record<ErrorCode, ExitCode>> = {
   NO_SUCH_SEGMENT: EXIT.notFound,
   READER_GROUP_NOT_FOUND: EXIT.notFound,
   SUBSCRIBER_NOT_FOUND: EXIT.notFound,
+  TRANSACTION_NOT_FOUND: EXIT.notFound,
 
   OFFSET_OUT_OF_RANGE: EXIT.refused,
   MULTIPLE_SEGMENTS: EXIT.refused,
@@ -42,6 +43,8 @@ const OF_ERROR: Partial<Record<ErrorCode, ExitCode>> = {
   READER_GROUP_OTHER_STORE: EXIT.refused,
   READER_GROUP_STALE: EXIT.refused,
   CHECKPOINT_REFUSED: EXIT.refused,
+  TRANSACTION_FAILED: EXIT.refused,
+  LEASE_REFUSED: EXIT.refused,
   UNAUTHENTICATED: EXIT.refused,
   PERMISSION_DENIED: EXIT.refused,
   TOKEN_REFUSED: EXIT.refused,
@@ -65,7 +68,7 @@ export const EXIT_CODES_TEXT = `Exit codes:
   0  done
   1  failed
   2  the command line (or a configured value) is wrong
-  3  the scope, stream, segment or reader group is not there
+  3  the scope, stream, segment, reader group or transaction is not there
   4  refused: exists already, sealed, not empty, wrong offset, no permission
   5  the server could not be reached, or did not answer in time
   130  stopped by Ctrl-C (143: by SIGTERM)`

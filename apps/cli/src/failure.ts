@@ -37,6 +37,10 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   READER_OFFLINE: 'Start the command again to join anew.',
   READER_GROUP_RESET: 'Start the command again to join anew.',
   READER_GROUP_OTHER_STORE: 'Say which of them with --state-store log or --state-store table.',
+  TRANSACTION_FAILED:
+    'See how it has ended with `pravega txn status STREAM ID`, or begin another one with `pravega txn begin STREAM`.',
+  TRANSACTION_NOT_FOUND:
+    'Ids belong to one stream, and are known for a day; `pravega txn begin STREAM` prints a new one.',
   MULTIPLE_SEGMENTS: 'Byte streams have one segment: `pravega stream create --segments 1`.',
   CONDITIONAL_CHECK_FAILED: 'Another writer writes to the same stream. Stop it, or let both append with --shared.',
 }

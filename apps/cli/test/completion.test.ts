@@ -32,7 +32,16 @@ async function complete(...words: string[]): Promise<string[]> {
 }
 
 it('knows commands, flags and fixed values', async () => {
-  expect(await complete('')).toEqual(['bytes', 'completion', 'event', 'reader-group', 'scope', 'server', 'stream'])
+  expect(await complete('')).toEqual([
+    'bytes',
+    'completion',
+    'event',
+    'reader-group',
+    'scope',
+    'server',
+    'stream',
+    'txn',
+  ])
   expect(await complete('stream', 'tr')).toEqual(['truncate'])
   expect(await complete('--json', 'stream', 'tr')).toEqual(['truncate'])
   expect(await complete('stream', 'create', 'a/b', '--scale-')).toEqual([
@@ -41,6 +50,7 @@ it('knows commands, flags and fixed values', async () => {
     '--scale-factor',
   ])
   expect(await complete('bytes', 'read', 'a/b', '--from', 't')).toEqual(['tail'])
+  expect(await complete('txn', 'commit', 'a/b', 'id', '--timestamp', '')).toEqual(['now'])
   expect(await complete('nonsense', '')).toEqual([])
 })
 
@@ -49,6 +59,7 @@ it('asks the server for scopes and streams', async () => {
   expect(await complete('bytes', 'read', 'sh')).toEqual(['shop/'])
   expect(await complete('bytes', 'read', 'shop/')).toEqual(['shop/orders', 'shop/refunds'])
   expect(await complete('bytes', 'read', 'shop/r')).toEqual(['shop/refunds'])
+  expect(await complete('txn', 'begin', 'shop/o')).toEqual(['shop/orders'])
   expect(await complete('bytes', 'read', 'absent/')).toEqual([])
 })
 

@@ -36,7 +36,7 @@ it('prints help on standard output and ends with 0', async () => {
   const { code, stdout, stderr } = await pravega(['--help'])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(stdout.toString()).toMatch(
-    /COMMANDS\n {2}server .*\n {2}scope .*\n {2}stream .*\n {2}event .*\n {2}reader-group .*\n {2}bytes .*\n {2}completion /,
+    /COMMANDS\n {2}server .*\n {2}scope .*\n {2}stream .*\n {2}event .*\n {2}txn .*\n {2}reader-group .*\n {2}bytes .*\n {2}completion /,
   )
   expect(stdout.toString()).toContain('130  stopped by Ctrl-C')
 })

@@ -10,6 +10,8 @@ import { documented } from '../documentation.ts'
 import { parseGroup, parseReaderId, parseStart } from '../values/groups.ts'
 import { parsePointer } from '../values/pointer.ts'
 import { parseCount, parseDuration } from '../values/quantities.ts'
+import { parseSeconds } from '../values/transactions.ts'
+import { eventFile, eventInputFlags } from './event-input-flags.ts'
 import { storeFlags } from './group-flags.ts'
 import { stream } from './positionals.ts'
 
@@ -24,41 +26,32 @@ const write = buildCommand<WriteEventsFlags, [ScopedStream, string], CliContext>
         brief: 'Make scope and stream when they are missing',
       },
       segments: { kind: 'parsed', parse: parseCount, optional: true, placeholder: 'n', brief: 'For --create (1)' },
-      routingKey: {
-        kind: 'parsed',
-        parse: String,
-        optional: true,
-        placeholder: 'text',
-        brief: 'One routing key for all events',
-      },
-      keyBefore: {
-        kind: 'parsed',
-        parse: String,
-        optional: true,
-        placeholder: 'text',
-        brief: 'Each line is a key, this text, and the event',
-      },
-      keyField: {
-        kind: 'parsed',
-        parse: String,
-        optional: true,
-        placeholder: 'name',
-        brief: 'Each line is a JSON object; the key is the value of this field',
-      },
-      whole: {
+      ...eventInputFlags,
+      transactional: {
         kind: 'boolean',
         optional: true,
         withNegated: false,
-        brief: 'All of the input is one event; otherwise each line is one',
+        brief: 'In transactions: the events of each appear together, or not at all',
+      },
+      perEvents: {
+        kind: 'parsed',
+        parse: parseCount,
+        optional: true,
+        placeholder: 'n',
+        brief: 'With --transactional: most events to a transaction (1000)',
+      },
+      perSeconds: {
+        kind: 'parsed',
+        parse: parseSeconds,
+        optional: true,
+        placeholder: 'seconds',
+        brief: 'With --transactional: longest time from its first event to its commit (5)',
       },
       ...connectionFlags,
     },
     positional: {
       kind: 'tuple',
-      parameters: [
-        stream,
-        { parse: String, placeholder: 'file', default: '-', brief: 'File to send; - is standard input' },
-      ],
+      parameters: [stream, eventFile],
     },
   },
   docs: documented(
@@ -69,6 +62,7 @@ const write = buildCommand<WriteEventsFlags, [ScopedStream, string], CliContext>
       ['event write demo/orders orders.jsonl --key-field customer', 'keyed by a field of the JSON object'],
       ['event write demo/log app.log --key-before ": "', 'keyed by what is before the first ": "'],
       ['event write demo/pictures picture.jpg --whole', 'one event'],
+      ['event write demo/log --transactional --per-events 100 < app.log', 'a hundred lines appear at a time'],
     ],
   ),
 })

@@ -5,6 +5,7 @@ import { proposeGroups, proposeScopes, proposeStreams } from '../completion/prop
 import type { CliContext } from '../context.ts'
 import { parseGroup } from '../values/groups.ts'
 import { parseByteTarget, parseNewScope, parseNewStream, parseScope, parseStream } from '../values/names.ts'
+import { parseTransactionId } from '../values/transactions.ts'
 
 type Positional<T> = TypedPositionalParameter<T, CliContext>
 
@@ -54,4 +55,10 @@ export const group: Positional<ReaderGroupName> = {
   proposeCompletions(partial) {
     return proposeGroups(this, partial)
   },
+}
+
+export const transactionId: Positional<string> = {
+  parse: parseTransactionId,
+  placeholder: 'id',
+  brief: 'Id of the transaction, as `txn begin` prints it',
 }
