@@ -23,6 +23,7 @@ function callsOn(factory: ClientFactory, target: string): Record<string, () => P
     createByteWriter: () => factory.createByteWriter(target),
     createByteReader: () => factory.createByteReader(target),
     createEventWriter: () => factory.createEventWriter(target),
+    createTransactionalEventWriter: () => factory.createTransactionalEventWriter(target),
     createReader: () => factory.createReader(target),
     createReaderGroup: () => factory.createReaderGroup(target, { streams: ['shop/orders'] }),
     openReaderGroup: () => factory.openReaderGroup(target),
