@@ -104,6 +104,17 @@ describe('an answer that is final', () => {
     await transaction.commit()
   })
 
+  test('although the transaction is open is believed, and asked for once', async () => {
+    const transaction = await writer.begin()
+    cluster.mishap('commitTransaction', 'before', new PravegaError('TRANSACTION_FAILED', 'no'))
+    expect(await failureOf(transaction.commit())).toMatchObject({
+      code: 'TRANSACTION_FAILED',
+      details: { outcome: 'open' },
+    })
+    expect(cluster.count('commitTransaction')).toBe(1)
+    await transaction.commit()
+  })
+
   test('of a controller that fails each time is taken as one after a few attempts', async () => {
     const transaction = await writer.begin()
     for (let n = 0; n < 10; n++) cluster.mishap('commitTransaction', 'before', new PravegaError('INTERNAL', 'sorry'))

@@ -104,4 +104,9 @@ describe('the stage of a transaction', () => {
     expect(nextStage(stage, { type: 'commit' })).toBe(stage)
     expect(nextStage(stage, { type: 'abort' })).toEqual({ tag: 'aborting' })
   })
+
+  test('is not open again when a second question is refused: the first may still be on its way', () => {
+    const types = ['commit', 'flushed', 'unanswered', 'commit', 'refused'] as const
+    expect(walk(types.map(type => ({ type }))).at(-1)?.[2]).toEqual({ tag: 'lost', after: 'commit' })
+  })
 })

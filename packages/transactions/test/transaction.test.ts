@@ -162,6 +162,30 @@ describe('an event that could not be written', () => {
     expect(again).toMatchObject({ code: 'TRANSACTION_FAILED', details: { outcome } })
   })
 
+  test('since somebody else has committed before it was acknowledged is told by the commit', async () => {
+    const transaction = await writer.begin()
+    cluster.held = true
+    const writing = failureOf(transaction.writeAll([{ event: 'not acknowledged' }]))
+    await turn()
+    cluster.commit(transaction.id)
+    expect(await transaction.checkStatus()).toBe('committed')
+    expect(await writing).toMatchObject({ details: { outcome: 'committed' } })
+    const failure = await failureOf(transaction.commit())
+    expect(failure).toMatchObject({ code: 'TRANSACTION_FAILED', details: { outcome: 'committed' } })
+    expect(failure.message).toContain('without all events')
+  })
+
+  test('for a reason that was not to be found out is looked into again by the commit', async () => {
+    const transaction = await writer.begin()
+    cluster.abort(transaction.id)
+    cluster.mishap('checkTransactionState', 'before')
+    expect(await failureOf(transaction.writeEvent('late'))).toMatchObject({ code: 'NO_SUCH_SEGMENT' })
+    expect(await failureOf(transaction.commit())).toMatchObject({
+      code: 'TRANSACTION_FAILED',
+      details: { outcome: 'aborted' },
+    })
+  })
+
   test('makes the promise of all events of its append fail with one reason', async () => {
     const transaction = await writer.begin()
     cluster.abort(transaction.id)
