@@ -87,7 +87,7 @@ describe('whatever was written, scaled and read', () => {
         fc.pre(tail - sizeUpTo(history, bound) >= max)
         expect(tail - sizeUpTo(history, cut)).toBeLessThanOrEqual(max)
       }),
-      { numRuns: 500 },
+      { numRuns: 100 },
     )
   })
 

@@ -97,32 +97,21 @@ interface Gap {
 /** The earliest positions that are behind none of those that were added. */
 class UpperBound {
   readonly #epochs: readonly EpochRecord[]
-  readonly #offsets = new Map<SegmentRecord, bigint>()
+  readonly #added = new Map<SegmentRecord, bigint>()
 
   constructor(epochs: readonly EpochRecord[]) {
     this.#epochs = epochs
   }
 
   get isEmpty(): boolean {
-    return this.#offsets.size === 0
+    return this.#added.size === 0
   }
 
-  /**
-   * A segment takes the place of those that it follows, and is left out when a later one has part of its place; what is
-   * then open has to be filled with something that is later, too.
-   */
   add(id: bigint, offset: bigint): void {
     const segment = findSegment(this.#epochs, id)
     if (segment === undefined) return
-    const known = this.#offsets.get(segment)
-    if (known !== undefined) {
-      if (offset > known) this.#offsets.set(segment, offset)
-      return
-    }
-    const others = [...this.#offsets.keys()].filter(other => overlap(other, segment))
-    const later = others.filter(other => segmentEpoch(other.id) > segmentEpoch(id))
-    for (const other of others) if (!later.includes(other)) this.#offsets.delete(other)
-    if (later.length === 0) this.#offsets.set(segment, offset)
+    const known = this.#added.get(segment)
+    if (known === undefined || offset > known) this.#added.set(segment, offset)
   }
 
   /** Keys without a position. */
@@ -140,14 +129,20 @@ class UpperBound {
   /** Gives positions to keys without one: the start of the newest segments there that any position knows of. */
   fill(gaps: readonly Gap[]): void {
     for (let open = [...gaps, ...this.gaps()]; open.length > 0; open = this.gaps()) {
-      const newest = Math.max(...[...this.#offsets.keys()].map(({ id }) => segmentEpoch(id)))
+      const newest = Math.max(...[...this.#added.keys()].map(({ id }) => segmentEpoch(id)))
       const filling = epochAt(this.#epochs, newest).segments.filter(segment => open.some(gap => overlap(gap, segment)))
       for (const { id } of filling) this.add(id, 0n)
     }
   }
 
+  /** Those that no later one has taken even a part of: a segment is done before what follows it begins. Ascending by range. */
   positions(): readonly WatermarkPosition[] {
-    return [...this.#offsets]
+    const isLast = (segment: SegmentRecord): boolean =>
+      [...this.#added.keys()].every(
+        other => !overlap(other, segment) || segmentEpoch(other.id) <= segmentEpoch(segment.id),
+      )
+    return [...this.#added]
+      .filter(([segment]) => isLast(segment))
       .map(([segment, offset]) => ({ segment, offset }))
       .sort((a, b) => a.segment.low - b.segment.low)
   }
