@@ -20,7 +20,8 @@ const ITEM = new RegExp(`^([^=]+)=(-1|\\d{1,19})(?:@(${NUMBER})\\.\\.(${NUMBER})
 
 /**
  * Where a reader is: the segments that it owns, each with the offset of the first event that it has not finished. Immutable. Hand it
- * to `readerOffline` when the reader is gone, and nothing is read twice.
+ * to `readerOffline` when the reader is gone, and reading goes on there. Store it anew also when the reader's segments have changed: one
+ * that left and came back since was read on by others, and an old position makes what they read come again.
  */
 export class ReaderPosition {
   /** Offsets by segment, as `scope/stream/number.#epoch.epoch`. Offset -1: read to its end. */
