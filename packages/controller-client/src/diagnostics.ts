@@ -1,6 +1,20 @@
-import { type Channel, channel } from 'node:diagnostics_channel'
+import type { Channel } from 'node:diagnostics_channel'
+import { diagnosticsChannel } from '@pravega-ts/model'
 
-/** Message of channel `pravega:controller:call`, published when a call has ended. */
+/** Names of the `node:diagnostics_channel` channels of this package, with the type of what they publish. */
+export const DIAGNOSTICS: {
+  /** {@link CallEnded}: a call has ended. */
+  readonly call: 'pravega-ts:controller-client:call'
+  /** {@link CallRetried}: a call is about to be sent again. */
+  readonly retry: 'pravega-ts:controller-client:retry'
+  /** {@link EndpointsChanged}: discovery has brought another list. */
+  readonly endpoints: 'pravega-ts:controller-client:endpoints'
+} = {
+  call: 'pravega-ts:controller-client:call',
+  retry: 'pravega-ts:controller-client:retry',
+  endpoints: 'pravega-ts:controller-client:endpoints',
+}
+
 export interface CallEnded {
   /** Name of the controller's method. */
   readonly method: string
@@ -11,7 +25,6 @@ export interface CallEnded {
   readonly code?: string | undefined
 }
 
-/** Message of channel `pravega:controller:retry`, published when a call is about to be sent again. */
 export interface CallRetried {
   readonly method: string
   /** Number of the attempt that failed, from 1. */
@@ -20,12 +33,11 @@ export interface CallRetried {
   readonly code: string
 }
 
-/** Message of channel `pravega:controller:endpoints`, published when discovery has brought another list. */
 export interface EndpointsChanged {
   /** `host:port` of each. */
   readonly endpoints: readonly string[]
 }
 
-export const callEnded: Channel = channel('pravega:controller:call')
-export const callRetried: Channel = channel('pravega:controller:retry')
-export const endpointsChanged: Channel = channel('pravega:controller:endpoints')
+export const callEnded: Channel<unknown, CallEnded> = diagnosticsChannel(DIAGNOSTICS.call)
+export const callRetried: Channel<unknown, CallRetried> = diagnosticsChannel(DIAGNOSTICS.retry)
+export const endpointsChanged: Channel<unknown, EndpointsChanged> = diagnosticsChannel(DIAGNOSTICS.endpoints)

@@ -1,7 +1,7 @@
 export type { ClusterCalls } from './cluster.ts'
 export type { Controller } from './controller.ts'
 export { type ControllerOptions, createController } from './create-controller.ts'
-export type { CallEnded, CallRetried, EndpointsChanged } from './diagnostics.ts'
+export { type CallEnded, type CallRetried, DIAGNOSTICS, type EndpointsChanged } from './diagnostics.ts'
 export type {
   KeyValueTableCalls,
   KeyValueTableName,

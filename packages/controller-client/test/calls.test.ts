@@ -203,10 +203,12 @@ describe('retries', () => {
   test('are published, and so is the end of the call', async () => {
     const heard: unknown[] = []
     const listen = (message: unknown) => heard.push(message)
-    for (const name of ['pravega:controller:retry', 'pravega:controller:call']) subscribe(name, listen)
+    for (const name of ['pravega-ts:controller-client:retry', 'pravega-ts:controller-client:call'])
+      subscribe(name, listen)
     server.answer((_, count) => (count < 2 ? { code: status.UNAVAILABLE } : SCOPE_EXISTS))
     await controller.checkScopeExists('s')
-    for (const name of ['pravega:controller:retry', 'pravega:controller:call']) unsubscribe(name, listen)
+    for (const name of ['pravega-ts:controller-client:retry', 'pravega-ts:controller-client:call'])
+      unsubscribe(name, listen)
     expect(heard).toMatchObject([
       { method: 'checkScopeExists', attempt: 1, delayMs: 1, code: 'UNAVAILABLE' },
       { method: 'checkScopeExists', attempts: 2, code: undefined },
@@ -278,10 +280,10 @@ describe('an abort', () => {
     const client = createController(config(server.uri, { retry, timeouts: { controllerMs: 600_000 } }))
     const paused = new Promise<void>(resolve => {
       const listen = () => {
-        unsubscribe('pravega:controller:retry', listen)
+        unsubscribe('pravega-ts:controller-client:retry', listen)
         resolve()
       }
-      subscribe('pravega:controller:retry', listen)
+      subscribe('pravega-ts:controller-client:retry', listen)
     })
     server.answer(() => ({ code: status.UNAVAILABLE }))
     const call = failure(client.checkScopeExists('s', { signal: abort.signal }))

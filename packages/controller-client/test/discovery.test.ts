@@ -116,9 +116,9 @@ describe('with servers', () => {
     const controller = createController(config(known.uri.replace('tcp', 'pravega'), { credentials }), { transport })
     const changes: unknown[] = []
     const listen = (message: unknown) => changes.push(message)
-    subscribe('pravega:controller:endpoints', listen)
+    subscribe('pravega-ts:controller-client:endpoints', listen)
     for (let i = 0; i < 3; i += 1) expect(await controller.checkScopeExists('s')).toBe(true)
-    unsubscribe('pravega:controller:endpoints', listen)
+    unsubscribe('pravega-ts:controller-client:endpoints', listen)
     expect(known.called).toEqual(['getControllerServerList'])
     expect(known.calls[0]?.authorization).toBe('Mine 1')
     expect(member.called).toEqual(['checkScopeExists', 'checkScopeExists', 'checkScopeExists'])
