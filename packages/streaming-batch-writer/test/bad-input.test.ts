@@ -9,7 +9,7 @@ import {
   WriteError,
   type WriteInput,
 } from '../src/index.ts'
-import { failureOf, insert, rows, sizedRows, writerOn } from './support/messages.ts'
+import { failureOf, insert, migrate, rows, sizedRows, writerOn } from './support/messages.ts'
 import { type Message, Recorder, type Rows } from './support/recorder.ts'
 
 // Section 11 of what the Go writer does: bad input, which ends its process.
@@ -94,11 +94,15 @@ describe('a row format that throws or counts wrong', () => {
       return record
     }
     const error = await failureOf(
-      writerOn(client, { rows: broken({ slice }), batchSizeRows: 2 }).write([insert('a', 1, 3), insert('b', 5)]),
+      writerOn(client, { rows: broken({ slice }), batchSizeRows: 2 }).write([
+        insert('a', 1, 3),
+        insert('b', 5),
+        migrate('a'),
+      ]),
     )
     expect(error.errors.map(({ code, table }) => [code, table])).toEqual([['INVALID_MESSAGE', 'a']])
     expect(error.summary.tables.get('a')).toEqual({ delivered: 0, failed: 0, dropped: 3 })
-    expect(client.ids()).toEqual([[5]])
+    expect(client.ids()).toEqual([[5], []])
   })
 
   it('when it cuts a later insert: the loop of the handler throws, and the table fails though the handler hides it', async () => {

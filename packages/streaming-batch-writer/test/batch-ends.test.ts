@@ -234,3 +234,44 @@ describe('time', () => {
     }
   })
 })
+
+it('a batch whose end is decided is not ended again by its time', async () => {
+  const clock = new TestClock()
+  const gate = new Gate()
+  const client = new Recorder(async (batch, call) => {
+    await gate.passed
+    await readAll(batch, call)
+  })
+  const session = writerOn(client, { clock, batchTimeout: 200 }).open()
+  session.send(insert('a', 1))
+  await turn()
+  session.send(insert('a', 2))
+  const flushing = session.flush()
+  session.send(insert('a', 3))
+  await clock.pass(200)
+  session.send(insert('a', 4))
+  gate.open()
+  await flushing
+  await session.close()
+  expect(client.ids()).toEqual([
+    [1, 2],
+    [3, 4],
+  ])
+})
+
+it('the time of a batch whose handler returned early ends no other batch, and needs no timer', async () => {
+  const clock = new TestClock()
+  const client = new Recorder(async (batch, call) => {
+    if (call.number > 1) return readAll(batch, call)
+    call.messages.push((await batch[Symbol.asyncIterator]().next()).value ?? migrate('nothing'))
+  })
+  const session = writerOn(client, { clock, batchTimeout: 200 }).open()
+  session.send(insert('a', 1))
+  await clock.pass(150)
+  expect(clock.pending).toBe(0)
+  session.send(insert('a', 2))
+  await clock.pass(100)
+  session.send(insert('a', 3))
+  await session.close()
+  expect(client.ids()).toEqual([[1], [2, 3]])
+})

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { StreamingBatchWriter } from '../src/index.ts'
-import { insert, migrate, range, record, rows, stale, writerOn } from './support/messages.ts'
-import { Gate, idsOf, type Message, Recorder, readAll } from './support/recorder.ts'
+import { insert, migrate, range, record, rows, sizedRows, stale, writerOn } from './support/messages.ts'
+import { Gate, idsOf, type Message, Recorder, type Rows, readAll } from './support/recorder.ts'
 import { TestClock, turn } from './support/test-clock.ts'
 
 // Sections 3 and 4 of what the Go writer does: messages, and the life of a worker.
@@ -246,4 +246,22 @@ it('forgets tables that have nothing to do, and knows them again', async () => {
   expect(batches).toBe(501)
   expect(tables.get('t7')?.delivered).toBe(3)
   expect(client.calls.filter(({ table }) => table === 't7').map(idsOf)).toEqual([[7, 507], [2000]])
+})
+
+it('keeps to its bounds with a format that charges parts with more than the whole', async () => {
+  const gate = new Gate()
+  const client = new Recorder(async (batch, call) => {
+    if (call.number > 10) await gate.passed
+    await readAll(batch, call)
+  })
+  const format = { ...sizedRows, bytes: (_: Rows, from: number, to: number) => 10 + to - from }
+  const session = writerOn(client, { rows: format, batchSizeRows: 1, maxQueuedBytesPerTable: 40 }).open()
+  await session.send(insert('a', 1, 10))
+  await turn()
+  expect(client.calls.length).toBe(10)
+  const waiting = range(11, 10).map(id => session.send(insert('a', id)) !== undefined)
+  // One in the handler's hand, and three of 11 bytes in the queue.
+  expect(waiting).toEqual([false, false, false, false, true, true, true, true, true, true])
+  gate.open()
+  await session.close()
 })

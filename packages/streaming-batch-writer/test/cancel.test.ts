@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { expect, it } from 'vitest'
 import { BatchWriterError } from '../src/index.ts'
 import { failureOf, insert, migrate, range, writerOn } from './support/messages.ts'
@@ -256,7 +257,44 @@ it('a closed signal is let go of when the write is over', async () => {
   const controller = new AbortController()
   const client = new Recorder()
   await writerOn(client).write([insert('a', 1)], { signal: controller.signal })
+  expect(getEventListeners(controller.signal, 'abort')).toEqual([])
   controller.abort(reason)
   await turn()
   expect(client.calls.map(({ state, batch }) => [state, batch.signal.aborted])).toEqual([['returned', false]])
+})
+
+it('an abort finds a batch complete whose messages the handler has all got, though not its end', async () => {
+  const controller = new AbortController()
+  const gate = new Gate()
+  const client = new Recorder(async (batch, call) => {
+    const messages = batch[Symbol.asyncIterator]()
+    call.messages.push((await messages.next()).value ?? migrate('nothing'))
+    await gate.passed
+    expect(await messages.next()).toEqual({ value: undefined, done: true })
+  })
+  const session = writerOn(client, { batchSizeRows: 1 }).open({ signal: controller.signal })
+  session.send(insert('a', 1))
+  await turn()
+  controller.abort(reason)
+  gate.open()
+  const error = await failureOf(session.close())
+  expect(error.errors).toEqual([])
+  expect(error.summary.tables.get('a')).toEqual({ delivered: 1, failed: 0, dropped: 0 })
+})
+
+it('an abort breaks a batch whose handler has not yet got its messages', async () => {
+  const controller = new AbortController()
+  const gate = new Gate()
+  const client = new Recorder(async (batch, call) => {
+    await gate.passed
+    await noting(batch, call)
+  })
+  const session = writerOn(client, { batchSizeRows: 1 }).open({ signal: controller.signal })
+  session.send(insert('a', 1))
+  await turn()
+  controller.abort(reason)
+  gate.open()
+  const error = await failureOf(session.close())
+  expect(client.calls[0]?.broken).toBe(reason)
+  expect(error.summary.tables.get('a')).toEqual({ delivered: 0, failed: 0, dropped: 1 })
 })

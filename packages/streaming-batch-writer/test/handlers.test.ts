@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { BatchFailure, BatchWriterError, dummyHandler, notImplemented, StreamingBatchWriter } from '../src/index.ts'
 import { failureOf, insert, migrate, range, record, stale, writerOn } from './support/messages.ts'
-import { Gate, type Handler, idsOf, Recorder, readAll } from './support/recorder.ts'
+import { Gate, type Handler, idsOf, type Message, Recorder, readAll } from './support/recorder.ts'
 import { turn } from './support/test-clock.ts'
 
 // Section 6 of what the Go writer does: what a handler may do.
@@ -314,4 +314,31 @@ it('what onBatch and the logger throw reaches no handler and no table', async ()
   expect(client.ids()).toEqual([[1], [2]])
   expect(error.errors.map(({ code }) => code)).toEqual(['OBSERVER_FAILED', 'OBSERVER_FAILED'])
   expect(error.summary.kinds.insert).toEqual({ delivered: 2, failed: 0, dropped: 0 })
+})
+
+it('a failure in the very last batch stops too, with rows of its table waiting', async () => {
+  const client = new Recorder(failing('a', 'after'))
+  const session = writerOn(client, { onError: 'stop', batchSizeRows: 1 }).open()
+  session.send([insert('a', 1), insert('a', 2)])
+  expect((await failureOf(session.close())).code).toBe('STOPPED')
+})
+
+it('a stop in the midst of an array takes nothing of its rest', async () => {
+  const client = new Recorder()
+  const session = writerOn(client, { onError: 'stop' }).open()
+  const sent = session.send([insert('a', 1), { kind: 'insert' } as unknown as Message, insert('a', 2)])
+  await expect(sent).rejects.toMatchObject({ code: 'INVALID_MESSAGE' })
+  const { summary } = await failureOf(session.close())
+  expect(summary).toMatchObject({ messages: 1, invalid: 1 })
+  expect(summary.kinds.insert).toEqual({ delivered: 0, failed: 0, dropped: 1 })
+})
+
+it('a stop in the midst of an array that waits takes nothing of its rest', async () => {
+  const client = new Recorder()
+  const session = writerOn(client, { onError: 'stop', maxQueuedRowsPerTable: 1 }).open()
+  const bad = { kind: 'insert' } as unknown as Message
+  const sent = session.send([insert('a', 1), insert('a', 2), insert('a', 3), bad, insert('a', 4)])
+  await expect(sent).rejects.toMatchObject({ code: 'STOPPED' })
+  const { summary } = await failureOf(session.close())
+  expect(summary).toMatchObject({ messages: 3, invalid: 1 })
 })

@@ -225,3 +225,26 @@ describe('a limit on handlers at a time', () => {
     }
   })
 })
+
+it('the next batch of a table begins while the one before is made durable, where more may run', async () => {
+  const read = new Gate()
+  const commit = new Gate()
+  const client = new Recorder(async (batch, call) => {
+    await read.passed
+    await readAll(batch, call)
+    await commit.passed
+  })
+  const session = writerOn(client, { batchSizeRows: 2, maxConcurrentBatchesPerTable: 2 }).open()
+  for (const id of range(1, 5)) session.send(insert('a', id))
+  await turn()
+  expect(client.running.length).toBe(1)
+  read.open()
+  await turn()
+  expect(client.ids()).toEqual([
+    [1, 2],
+    [3, 4],
+  ])
+  commit.open()
+  await session.close()
+  expect(client.ids()).toEqual([[1, 2], [3, 4], [5]])
+})

@@ -109,10 +109,7 @@ export class Batch<R> {
   next(): Promise<IteratorResult<WriteMessage<R>, undefined>> {
     if (this.#waiters.length === 0) {
       const message = this.take()
-      if (message !== undefined) {
-        if (this.#wakers.length > 0) this.wake()
-        return Promise.resolve({ value: message, done: false })
-      }
+      if (message !== undefined) return Promise.resolve({ value: message, done: false })
       if (this.#state.tag === 'broken') return Promise.reject(this.#state.error)
       if (this.#state !== OPEN) return Promise.resolve({ value: undefined, done: true })
     }
@@ -124,7 +121,6 @@ export class Batch<R> {
     for (;;) {
       const chunk: WriteMessage<R>[] = []
       for (let message = this.take(); message !== undefined; message = this.take()) chunk.push(message)
-      if (this.#waiters.length > 0) this.wake()
       // What was taken before the batch broke is the handler's; the next call throws.
       if (chunk.length > 0) return chunk
       if (this.#state.tag === 'broken') throw this.#state.error

@@ -46,6 +46,8 @@ export class Intake<R> {
   #gate: Ticket | undefined
   #pumping = false
   #sinceTurn = 0
+  /** Set when the run is broken off, which can happen in the midst of an array of messages. */
+  #refusal: (() => unknown) | undefined
   /** What the first in line needs, when it is room that it waits for. */
   #needs: { readonly lane: Lane<R> | undefined; readonly rows: number; readonly bytes: number } | undefined
 
@@ -76,6 +78,7 @@ export class Intake<R> {
       const result = this.#accept(messages[next] as WriteMessage<R>, false)
       if (result === FULL) return this.#stand(messages, next, fault)
       if (result !== TAKEN) fault ??= result
+      if (this.#refusal !== undefined) return Promise.reject(fault ?? this.#refusal())
     }
     if (fault !== undefined) return Promise.reject(fault)
     return this.#sinceTurn < MESSAGES_PER_TURN ? undefined : this.#turn()
@@ -96,9 +99,10 @@ export class Intake<R> {
     if (this.#fits(needs.lane, needs.rows, needs.bytes, true)) this.#schedule()
   }
 
-  /** Turns away everything in line. Actions are done: they find out what has happened. */
+  /** Turns away everything in line, for good. Actions are done: they find out what has happened. */
   clear(refusal: () => unknown): void {
     this.#needs = undefined
+    this.#refusal = refusal
     for (let waiting = this.#line.shift(); waiting !== undefined; waiting = this.#line.shift()) {
       if (waiting.tag === 'messages') waiting.reject(refusal())
       else waiting.act()
@@ -153,6 +157,7 @@ export class Intake<R> {
       const result = this.#accept(waiting.messages[waiting.next] as WriteMessage<R>, true)
       if (result === FULL) return false
       if (result !== TAKEN) waiting.fault ??= result
+      if (this.#refusal !== undefined) return false
       waiting.next += 1
     }
     return true

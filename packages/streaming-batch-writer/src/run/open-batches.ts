@@ -9,6 +9,7 @@ export class OpenBatches<R> {
   readonly #batches = new Set<Batch<R>>()
   readonly #clock: Clock
   readonly #timeout: number
+  /** Bounds the batch, which takes it from here. */
   readonly #onDue: (batch: Batch<R>) => void
   #timer: unknown
 
@@ -58,7 +59,6 @@ export class OpenBatches<R> {
     const now = this.#clock.now()
     for (const batch of this.#batches) {
       if (batch.startedAt + this.#timeout > now) break
-      this.#batches.delete(batch)
       this.#onDue(batch)
     }
     const next = this.oldest

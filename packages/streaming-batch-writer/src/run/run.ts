@@ -122,7 +122,6 @@ export class Run<R> implements LaneHost<R> {
     this.#intake.clear(() => this.#refusal())
     for (const batch of this.#running) batch.break(error, 'aborted', this.now())
     for (const lane of this.#lanes) this.#drop(lane, 'aborted')
-    this.#open.clear()
     this.#abort.abort(error)
     const { abortGrace, clock } = this.#settings
     if (this.#running.size === 0) this.#finish()
@@ -154,7 +153,6 @@ export class Run<R> implements LaneHost<R> {
   }
 
   mayStart(lane: Lane<R>): boolean {
-    if (this.#state.tag === 'breaking' || this.#state.tag === 'over') return false
     if (this.#running.size < this.#settings.concurrency) return true
     this.#waiting.add(lane)
     this.#relieve()
