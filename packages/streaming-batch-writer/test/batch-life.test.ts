@@ -255,7 +255,7 @@ it('keeps to its bounds with a format that charges parts with more than the whol
     await readAll(batch, call)
   })
   const format = { ...sizedRows, bytes: (_: Rows, from: number, to: number) => 10 + to - from }
-  const session = writerOn(client, { rows: format, batchSizeRows: 1, maxQueuedBytesPerTable: 40 }).open()
+  const session = writerOn(client, { rows: format, batchSizeRows: 1, maxQueuedBytes: 40 }).open()
   await session.send(insert('a', 1, 10))
   await turn()
   expect(client.calls.length).toBe(10)

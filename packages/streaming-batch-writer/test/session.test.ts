@@ -235,3 +235,14 @@ it('tells of each batch: to onBatch and on the diagnostics channel', async () =>
   for (const { openMs, handlerMs } of client.reports) expect(handlerMs).toBeGreaterThanOrEqual(openMs)
   expect(published).toEqual(client.reports)
 })
+
+it('takes nothing behind a close, also while messages before it wait in line', async () => {
+  const client = new Recorder()
+  const session = writerOn(client, { maxQueuedRowsPerTable: 1 }).open()
+  for (const id of range(1, 5)) session.send(insert('a', id))
+  const closed = session.close()
+  await expect(session.send(insert('a', 6))).rejects.toMatchObject({ code: 'CLOSED' })
+  await expect(session.send([insert('a', 7)])).rejects.toMatchObject({ code: 'CLOSED' })
+  await closed
+  expect(client.ids()).toEqual([range(1, 5)])
+})

@@ -58,6 +58,8 @@ export class Run<R> implements LaneHost<R> {
   #markBroken: () => void = () => {}
   #markOver: () => void = () => {}
   #state: RunState = { tag: 'open' }
+  /** The end has been asked for; messages may still stand in line before it. */
+  #ending = false
   #grace: unknown
 
   constructor(client: StreamingBatchClient<R>, settings: WriterSettings<R>, signal: AbortSignal | undefined) {
@@ -81,15 +83,15 @@ export class Run<R> implements LaneHost<R> {
   }
 
   get takesMessages(): boolean {
-    return this.#state.tag === 'open'
+    return this.#state.tag === 'open' && !this.#ending
   }
 
   offer(message: WriteMessage<R>): Promise<void> | undefined {
-    return this.#state.tag === 'open' ? this.#intake.offer(message) : Promise.reject(this.#refusal())
+    return this.takesMessages ? this.#intake.offer(message) : Promise.reject(this.#refusal())
   }
 
   offerAll(messages: readonly WriteMessage<R>[]): Promise<void> | undefined {
-    return this.#state.tag === 'open' ? this.#intake.offerAll(messages) : Promise.reject(this.#refusal())
+    return this.takesMessages ? this.#intake.offerAll(messages) : Promise.reject(this.#refusal())
   }
 
   /** Waits until everything that was offered is settled. */
@@ -102,6 +104,7 @@ export class Run<R> implements LaneHost<R> {
 
   /** Ends the input, and waits for all handlers. */
   async end(): Promise<WriteSummary> {
+    this.#ending = true
     this.#intake.behind(() => {
       if (this.#state.tag !== 'open') return
       this.#enter({ tag: 'ending' })
