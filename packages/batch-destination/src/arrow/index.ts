@@ -1,0 +1,1 @@
+export { type ArrowIpcOptions, arrowIpc } from './arrow-ipc.ts'
