@@ -1,7 +1,15 @@
-import { byteBench } from './bytes/byte-bench.ts'
-import { eventBench } from './events/event-bench.ts'
 import { isByteMode, runBench } from './options.ts'
 
-await runBench(process.argv.slice(2), ({ mode, ...options }) =>
-  isByteMode(mode) ? byteBench(mode, { ...options, mode }) : eventBench(mode, { ...options, mode }),
-)
+await runBench(process.argv.slice(2), async ({ mode, ...options }) => {
+  // Only what a mode needs is loaded: memory is measured too.
+  if (mode === 'batch') {
+    const { batchBench } = await import('./batch/batch-bench.ts')
+    await batchBench(options)
+  } else if (isByteMode(mode)) {
+    const { byteBench } = await import('./bytes/byte-bench.ts')
+    await byteBench(mode, { ...options, mode })
+  } else {
+    const { eventBench } = await import('./events/event-bench.ts')
+    await eventBench(mode, { ...options, mode })
+  }
+})

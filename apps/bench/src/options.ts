@@ -1,10 +1,11 @@
 import { buildApplication, buildCommand, numberParser, run, type StricliProcess } from '@stricli/core'
+import { BATCH_FEEDS, BATCH_FORMATS, BATCH_TAKES, type BatchOptions } from './batch/batch-options.ts'
 
 const BYTE_MODES = ['bytewrite', 'byteread', 'bytecopy'] as const
-const EVENT_MODES = ['write', 'read', 'latency'] as const
+const EVENT_MODES = ['write', 'read', 'latency', 'txn'] as const
 export type ByteMode = (typeof BYTE_MODES)[number]
 export type EventMode = (typeof EVENT_MODES)[number]
-type Mode = ByteMode | EventMode
+type Mode = ByteMode | EventMode | 'batch'
 
 export function isByteMode(mode: Mode): mode is ByteMode {
   return BYTE_MODES.some(name => name === mode)
@@ -18,10 +19,15 @@ const DEFAULT_SIZES: Readonly<Record<Mode, Pick<BenchOptions, 'eventSize' | 'eve
   write: { eventSize: 100, events: 200_000 },
   read: { eventSize: 100, events: 200_000 },
   latency: { eventSize: 100, events: 2_000 },
+  txn: { eventSize: 1_024, events: 200 },
+  batch: { eventSize: 0, events: 0 },
 }
 
+/** Transactions at a time, where the command line does not say. */
+const DEFAULT_IN_FLIGHT = [1, 16] as const
+
 /** One run, as asked for on the command line. */
-export interface BenchOptions {
+export interface BenchOptions extends BatchOptions {
   readonly mode: Mode
   /** Undefined: an embedded server in a process of its own. */
   readonly controller: string | undefined
@@ -29,10 +35,12 @@ export interface BenchOptions {
   readonly segments: number
   /** Bytes of one event, one write or one read buffer. */
   readonly eventSize: number
-  /** Events, writes or buffers read, over all segments. */
+  /** Events, writes or buffers read, over all segments; transactions. */
   readonly events: number
   /** Event modes: different routing keys, used in turns; 0: events without a key. */
   readonly keys: number
+  /** Transactions: how many at a time, one measurement after the other. */
+  readonly inFlight: readonly number[]
   /** Event modes: how often each client has its turn. */
   readonly rounds: number
   /** A flush after so many writes of a segment; 0: only at the end. 1 makes the latencies those of durable writes. */
@@ -53,8 +61,19 @@ function wholeNumber(minimum: number): (input: string) => number {
   }
 }
 
-type Flags = Omit<BenchOptions, 'controller' | 'eventSize' | 'events'> &
-  Partial<Pick<BenchOptions, 'eventSize' | 'events'>> & { readonly controller?: string }
+type Flags = Omit<BenchOptions, 'controller' | 'eventSize' | 'events' | 'inFlight'> &
+  Partial<Pick<BenchOptions, 'eventSize' | 'events'>> & { readonly controller?: string; readonly inFlight?: number }
+
+const batchFlags = {
+  tables: { kind: 'parsed', parse: wholeNumber(1), default: '1', brief: 'Batch: tables, in turns' },
+  messages: { kind: 'parsed', parse: wholeNumber(1), default: '1000000', brief: 'Batch: messages' },
+  rows: { kind: 'parsed', parse: wholeNumber(1), default: '1', brief: 'Batch: rows of each message' },
+  idle: { kind: 'parsed', parse: wholeNumber(0), default: '0', brief: 'Batch: further tables with one open batch' },
+  feed: { kind: 'enum', values: BATCH_FEEDS, default: 'send', brief: 'Batch: how messages come' },
+  take: { kind: 'enum', values: BATCH_TAKES, default: 'messages', brief: 'Batch: how the handler takes them' },
+  format: { kind: 'enum', values: BATCH_FORMATS, default: 'objects', brief: 'Batch: what rows are' },
+  batchTimeout: { kind: 'parsed', parse: wholeNumber(0), default: '20000', brief: 'Batch: milliseconds of a batch' },
+} as const
 
 /** Parses the command line and runs `action`; prints the usage and sets the exit code when that cannot be done. */
 export async function runBench(
@@ -62,18 +81,19 @@ export async function runBench(
   action: (options: BenchOptions) => Promise<void>,
 ): Promise<void> {
   const command = buildCommand({
-    func: ({ controller, eventSize, events, ...flags }: Flags) => {
+    func: ({ controller, eventSize, events, inFlight, ...flags }: Flags) => {
       const sizes = DEFAULT_SIZES[flags.mode]
       return action({
         ...flags,
         controller,
         eventSize: eventSize ?? sizes.eventSize,
         events: events ?? sizes.events,
+        inFlight: inFlight === undefined ? DEFAULT_IN_FLIGHT : [inFlight],
       })
     },
     parameters: {
       flags: {
-        mode: { kind: 'enum', values: [...BYTE_MODES, ...EVENT_MODES], brief: 'What is measured' },
+        mode: { kind: 'enum', values: [...BYTE_MODES, ...EVENT_MODES, 'batch'], brief: 'What is measured' },
         controller: {
           kind: 'parsed',
           parse: String,
@@ -90,19 +110,25 @@ export async function runBench(
           kind: 'parsed',
           parse: wholeNumber(1),
           optional: true,
-          brief: 'Bytes of one event (100), write or read buffer (1 MiB)',
+          brief: 'Bytes of one event (100; txn: 1024), write or read buffer (1 MiB)',
         },
         events: {
           kind: 'parsed',
           parse: wholeNumber(1),
           optional: true,
-          brief: 'Events (200000; latency: 2000), writes or reads (512) over all segments',
+          brief: 'Events (200000; latency: 2000), transactions (200), writes or reads (512) over all segments',
         },
         keys: {
           kind: 'parsed',
           parse: wholeNumber(0),
           default: '1000',
           brief: 'Different routing keys; 0: events without a key',
+        },
+        inFlight: {
+          kind: 'parsed',
+          parse: wholeNumber(1),
+          optional: true,
+          brief: 'Transactions at a time (1, then 16)',
         },
         rounds: { kind: 'parsed', parse: wholeNumber(1), default: '3', brief: 'Turns of each client (event modes)' },
         flushEvery: {
@@ -111,6 +137,7 @@ export async function runBench(
           default: '0',
           brief: 'Flush after N writes; 0: at the end',
         },
+        ...batchFlags,
         shared: { kind: 'boolean', default: false, brief: 'Append without condition, as the Java client does' },
         reference: {
           kind: 'boolean',

@@ -9,6 +9,8 @@ import { startReferences } from './references.ts'
 import { figuresOf, type Row, resultTable } from './results.ts'
 import type { Task, Turn } from './turn.ts'
 
+const EVENTS_OF_TRANSACTION = 100
+
 /** The ways in which our reader is used. */
 const READ_WAYS = ['slices', 'batches', 'borrowed', 'events'] as const
 
@@ -24,6 +26,11 @@ function playersOf(mode: EventMode, program: ClientProgram): readonly Player[] {
   return READ_WAYS.map(way => ({ client: `ours, ${way}`, program, way, turns: [] }))
 }
 
+/** What all clients do in turns: one of them for each number of transactions in flight, otherwise one. */
+interface Contest {
+  readonly inFlight: number | undefined
+}
+
 /** Each client has its turn in each round, so that what else the machine does meets all of them. */
 export async function eventBench(mode: EventMode, options: BenchOptions): Promise<void> {
   await using engine = await openEngine(options.controller)
@@ -34,7 +41,6 @@ export async function eventBench(mode: EventMode, options: BenchOptions): Promis
   const references = options.reference ? await startReferences(engine.controllerUri, line => console.error(line)) : []
   for (const reference of references) programs.use(reference)
 
-  const players = [ours, ...references].flatMap(program => playersOf(mode, program))
   const fresh = async (): Promise<ScopedStream> => {
     const [stream] = await makeStreams(factory, 1, options.segments)
     if (stream === undefined) throw new Error('a stream was asked for and none was made')
@@ -44,36 +50,52 @@ export async function eventBench(mode: EventMode, options: BenchOptions): Promis
   const filled = mode === 'read' ? await fresh() : undefined
   if (filled !== undefined) await ours.run({ kind: 'write', stream: String(filled), events, eventSize, keys })
 
-  const turn = async (player: Player, round: number): Promise<Turn> => {
-    if (filled !== undefined) {
-      const group = `g-${process.pid}-${players.indexOf(player)}-${round}`
-      return player.program.run({ kind: 'read', stream: String(filled), events, group }, player.way)
+  const taskOf = (stream: string, { inFlight = 1 }: Contest, group: string): Task => {
+    switch (mode) {
+      case 'read':
+        return { kind: 'read', stream, events, group }
+      case 'write':
+        return { kind: 'write', stream, events, eventSize, keys }
+      case 'latency':
+        return { kind: 'latency', stream, events, eventSize }
+      case 'txn':
+        return { kind: 'txn', stream, transactions: events, eventsEach: EVENTS_OF_TRANSACTION, eventSize, inFlight }
     }
-    const made = await fresh()
-    const stream = String(made)
-    const task: Task =
-      mode === 'write'
-        ? { kind: 'write', stream, events, eventSize, keys }
-        : { kind: 'latency', stream, events, eventSize }
-    const result = await player.program.run(task)
-    await removeStreams(factory, [made])
-    return result
   }
-  for (let round = 0; round < options.rounds; round++) {
-    for (const player of players) player.turns.push(await turn(player, round))
+  const contests: readonly Contest[] =
+    mode === 'txn' ? options.inFlight.map(inFlight => ({ inFlight })) : [{ inFlight: undefined }]
+  for (const contest of contests) {
+    const players = [ours, ...references].flatMap(program => playersOf(mode, program))
+    for (let round = 0; round < options.rounds; round++) {
+      for (const [index, player] of players.entries()) {
+        const stream = filled ?? (await fresh())
+        const task = taskOf(String(stream), contest, `g-${process.pid}-${index}-${round}`)
+        player.turns.push(await player.program.run(task, player.way))
+        if (stream !== filled) await removeStreams(factory, [stream])
+      }
+    }
+    for (const row of players) console.log(JSON.stringify(jsonRow(mode, engine.name, options, contest, row)))
+    console.log(resultTable(mode, events, players))
   }
   if (filled !== undefined) await removeStreams(factory, [filled])
-
-  for (const row of players) console.log(JSON.stringify(jsonRow(mode, engine.name, options, row)))
-  console.log(resultTable(mode, events, players))
 }
 
-function jsonRow(mode: EventMode, engine: string, options: BenchOptions, row: Row): Record<string, unknown> {
+function jsonRow(
+  mode: EventMode,
+  engine: string,
+  options: BenchOptions,
+  { inFlight }: Contest,
+  row: Row,
+): Record<string, unknown> {
   const { segments, eventSize, events, keys, rounds } = options
   const figures = figuresOf(mode, events, row).map(({ name, best, median }) => [
     name,
     { best: Number(best.toFixed(3)), median: Number(median.toFixed(3)) },
   ])
-  const head = { client: row.client, mode, engine, segments, event_size: eventSize, events, keys, rounds }
-  return { ...head, ...Object.fromEntries(figures), turns: row.turns }
+  const head = { client: row.client, mode, engine, segments, event_size: eventSize, rounds }
+  const counts =
+    mode === 'txn'
+      ? { transactions: events, events_per_transaction: EVENTS_OF_TRANSACTION, in_flight: inFlight }
+      : { events, keys }
+  return { ...head, ...counts, ...Object.fromEntries(figures), turns: row.turns }
 }

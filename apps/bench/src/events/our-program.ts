@@ -1,7 +1,9 @@
 import { createHistogram } from 'node:perf_hooks'
 import { createInterface } from 'node:readline'
 import { bytesSerializer, ClientFactory, type ReceivedEvent } from '@pravega-ts/client'
+import { writeTransactions } from './our-transactions.ts'
 import type { Turn } from './turn.ts'
+import { startWatch } from './watch.ts'
 
 // Our side of the event modes: a process of its own, so that its processor time is the client's and nothing else's. Reads one
 // task a line, see turn.ts, and answers with one JSON line each.
@@ -12,17 +14,6 @@ const NO_LATENCIES = { p50_ms: 0, p99_ms: 0 }
 
 const [controllerUri = ''] = process.argv.slice(2)
 await using factory = await ClientFactory.create(controllerUri)
-
-/** Measures what lies between opening the writer or reader and closing it. */
-function startWatch(): () => Pick<Turn, 'wall_s' | 'cpu_s'> {
-  const cpu = process.cpuUsage()
-  const start = process.hrtime.bigint()
-  return () => {
-    const wall = Number(process.hrtime.bigint() - start) / 1e9
-    const { user, system } = process.cpuUsage(cpu)
-    return { wall_s: wall, cpu_s: (user + system) / 1e6 }
-  }
-}
 
 async function write(stream: string, events: number, eventSize: number, keys: number): Promise<Turn> {
   const payload = new Uint8Array(eventSize)
@@ -94,7 +85,7 @@ async function latency(stream: string, events: number, eventSize: number): Promi
 }
 
 async function run(line: string): Promise<Turn> {
-  const [kind = '', stream = '', events = '', third = '', fourth = ''] = line.split(' ')
+  const [kind = '', stream = '', events = '', third = '', fourth = '', fifth = ''] = line.split(' ')
   switch (kind) {
     case 'write':
       return write(stream, Number(events), Number(third), Number(fourth))
@@ -102,6 +93,8 @@ async function run(line: string): Promise<Turn> {
       return read(stream, Number(events), third, fourth)
     case 'latency':
       return latency(stream, Number(events), Number(third))
+    case 'txn':
+      return writeTransactions(factory, stream, Number(events), Number(third), Number(fourth), Number(fifth))
     default:
       throw new Error(`unknown task '${kind}'`)
   }

@@ -2,6 +2,7 @@ import type { EventMode } from '../options.ts'
 import type { Turn } from './turn.ts'
 
 const US_PER_S = 1_000_000
+const MS_PER_S = 1_000
 
 /** The turns of one client (and one way to use it), in the order of the rounds. */
 export interface Row {
@@ -22,20 +23,38 @@ function figure(name: string, values: readonly number[], better: 'low' | 'high')
   return { name, best, median: sorted[Math.floor(sorted.length / 2)] ?? Number.NaN }
 }
 
-/** The figures that a mode is about; the first one is the one that ratios are taken of. */
-export function figuresOf(mode: EventMode, events: number, { turns }: Row): readonly Figure[] {
-  const cpu = figure(
+/**
+ * The figures that a mode is about; the first one is the one that ratios are taken of.
+ *
+ * @param count - Events of a turn; transactions
+ */
+export function figuresOf(mode: EventMode, count: number, { turns }: Row): readonly Figure[] {
+  const rates = turns.map(turn => count / turn.wall_s)
+  const cpu = turns.map(turn => turn.cpu_s / count)
+  const p50 = turns.map(turn => turn.p50_ms)
+  const p99 = turns.map(turn => turn.p99_ms)
+  const cpuOfEvent = figure(
     'cpu_us_per_event',
-    turns.map(turn => (turn.cpu_s * US_PER_S) / events),
+    cpu.map(seconds => seconds * US_PER_S),
     'low',
   )
-  if (mode === 'latency') {
-    const p50 = turns.map(turn => turn.p50_ms)
-    const p99 = turns.map(turn => turn.p99_ms)
-    return [figure('p50_ms', p50, 'low'), figure('p99_ms', p99, 'low'), cpu]
+  switch (mode) {
+    case 'latency':
+      return [figure('p50_ms', p50, 'low'), figure('p99_ms', p99, 'low'), cpuOfEvent]
+    case 'txn':
+      return [
+        figure('transactions_per_s', rates, 'high'),
+        figure(
+          'cpu_ms_per_transaction',
+          cpu.map(seconds => seconds * MS_PER_S),
+          'low',
+        ),
+        figure('p50_ms', p50, 'low'),
+        figure('p99_ms', p99, 'low'),
+      ]
+    default:
+      return [cpuOfEvent, figure('events_per_s', rates, 'high')]
   }
-  const rates = turns.map(turn => events / turn.wall_s)
-  return [cpu, figure('events_per_s', rates, 'high')]
 }
 
 function shown(value: number): string {
@@ -47,8 +66,8 @@ function shown(value: number): string {
  *
  * @param rows - The first ones are ours; each is compared with each row of another client
  */
-export function resultTable(mode: EventMode, events: number, rows: readonly Row[]): string {
-  const all = rows.map(row => ({ row, figures: figuresOf(mode, events, row) }))
+export function resultTable(mode: EventMode, count: number, rows: readonly Row[]): string {
+  const all = rows.map(row => ({ row, figures: figuresOf(mode, count, row) }))
   const references = all.filter(({ row }) => !row.client.startsWith('ours'))
   const header = [
     'client',

@@ -4,11 +4,15 @@
 //! write <scope>/<stream> <events> <event size> <keys>
 //! read <scope>/<stream> <events> <group>
 //! latency <scope>/<stream> <events> <event size>
+//! txn <scope>/<stream> <transactions> <events of each> <event size> <in flight>
 //! ```
 use pravega_client::client_factory::ClientFactory;
+use pravega_client::event::transactional_writer::{Transaction, TransactionalEventWriter};
 use pravega_client_config::ClientConfigBuilder;
-use pravega_client_shared::ScopedStream;
+use pravega_client_shared::{ScopedStream, Timestamp, TransactionStatus, WriterId};
 use std::io::BufRead;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// User and system time of this process.
@@ -128,6 +132,81 @@ async fn latency(
     (watch.stop(), taken)
 }
 
+/// How a commit says that it has no time.
+const NO_TIMESTAMP: Timestamp = Timestamp(i64::MIN as u64);
+const FIRST_PAUSE: Duration = Duration::from_millis(2);
+const LONGEST_PAUSE: Duration = Duration::from_millis(500);
+const PAUSE_GROWTH: f64 = 1.5;
+
+/// Asks at once, then after pauses like those of the other clients.
+async fn await_committed(transaction: &Transaction) {
+    let mut pause = FIRST_PAUSE;
+    loop {
+        match transaction.check_status().await.expect("a status") {
+            TransactionStatus::Committed => return,
+            TransactionStatus::Committing => tokio::time::sleep(pause).await,
+            status => panic!("the transaction is {:?}", status),
+        }
+        pause = pause.mul_f64(PAUSE_GROWTH).min(LONGEST_PAUSE);
+    }
+}
+
+async fn work(
+    mut writer: TransactionalEventWriter,
+    begun: Arc<AtomicUsize>,
+    count: usize,
+    events_each: usize,
+    size: usize,
+) -> Vec<Duration> {
+    let payload = vec![0u8; size];
+    let mut taken = Vec::new();
+    while begun.fetch_add(1, Ordering::SeqCst) < count {
+        let start = Instant::now();
+        let mut transaction = writer.begin().await.expect("a transaction");
+        for _ in 0..events_each {
+            transaction
+                .write_event(None, payload.clone())
+                .await
+                .expect("the event is taken");
+        }
+        transaction
+            .commit(NO_TIMESTAMP)
+            .await
+            .expect("the transaction is committed");
+        await_committed(&transaction).await;
+        taken.push(start.elapsed());
+    }
+    taken
+}
+
+/// A writer for each transaction in flight, as beginning one takes the whole writer.
+async fn transactions(
+    factory: &ClientFactory,
+    stream: &str,
+    count: usize,
+    events_each: usize,
+    size: usize,
+    in_flight: usize,
+) -> (Used, Vec<Duration>) {
+    let mut writers = Vec::with_capacity(in_flight);
+    for n in 0..in_flight {
+        let id = WriterId(n as u128 + 1);
+        let writer = factory.create_transactional_event_writer(ScopedStream::from(stream), id);
+        writers.push(writer.await);
+    }
+    let begun = Arc::new(AtomicUsize::new(0));
+    let watch = Watch::start();
+    let tasks: Vec<_> = writers
+        .into_iter()
+        .map(|writer| tokio::spawn(work(writer, begun.clone(), count, events_each, size)))
+        .collect();
+    let mut taken = Vec::with_capacity(count);
+    for task in tasks {
+        taken.extend(task.await.expect("the task goes through"));
+    }
+    (watch.stop(), taken)
+}
+
 fn percentile(sorted: &[Duration], percent: usize) -> f64 {
     let index = (sorted.len() * percent / 100).min(sorted.len().saturating_sub(1));
     sorted
@@ -157,6 +236,17 @@ fn main() {
                     Vec::new(),
                 ),
                 "latency" => latency(&factory, words[1], number(2), number(3)).await,
+                "txn" => {
+                    transactions(
+                        &factory,
+                        words[1],
+                        number(2),
+                        number(3),
+                        number(4),
+                        number(5),
+                    )
+                    .await
+                }
                 task => panic!("unknown task {}", task),
             }
         });

@@ -8,13 +8,21 @@ import io.pravega.client.stream.EventWriterConfig;
 import io.pravega.client.stream.ReaderConfig;
 import io.pravega.client.stream.ReaderGroupConfig;
 import io.pravega.client.stream.Stream;
+import io.pravega.client.stream.Transaction;
+import io.pravega.client.stream.TransactionalEventStreamWriter;
 import io.pravega.client.stream.impl.ByteArraySerializer;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The event modes of the benchmark with Pravega's own client. Reads one task a line, answers one JSON line a task:
@@ -23,11 +31,15 @@ import java.util.Locale;
  * write scope/stream events event-size keys
  * read scope/stream events group
  * latency scope/stream events event-size
+ * txn scope/stream transactions events-of-each event-size in-flight
  * </pre>
  */
 public final class EventBench {
     private static final long[] NO_TIMES = {};
     private static final int READ_TIMEOUT_MS = 1000;
+    private static final double FIRST_PAUSE_MS = 2;
+    private static final double LONGEST_PAUSE_MS = 500;
+    private static final double PAUSE_GROWTH = 1.5;
 
     public static void main(String[] args) throws Exception {
         ClientConfig config = ClientConfig.builder().controllerURI(URI.create(args[0])).build();
@@ -42,6 +54,8 @@ public final class EventBench {
                 case "write" -> write(watch, config, stream, events, Integer.parseInt(words[3]), Integer.parseInt(words[4]));
                 case "read" -> read(watch, config, stream, events, words[3]);
                 case "latency" -> times = latency(watch, config, stream, events, Integer.parseInt(words[3]));
+                case "txn" -> times = transactions(
+                    watch, config, stream, events, Integer.parseInt(words[3]), Integer.parseInt(words[4]), Integer.parseInt(words[5]));
                 default -> throw new IllegalArgumentException("unknown task " + words[0]);
             }
             Arrays.sort(times);
@@ -107,6 +121,54 @@ public final class EventBench {
             watch.stop();
         }
         return times;
+    }
+
+    private static long[] transactions(
+            Watch watch, ClientConfig config, Stream stream, int count, int eventsEach, int size, int inFlight) throws Exception {
+        byte[] payload = new byte[size];
+        long[] times = new long[count];
+        AtomicInteger begun = new AtomicInteger();
+        ExecutorService threads = Executors.newFixedThreadPool(inFlight);
+        try (EventStreamClientFactory factory = EventStreamClientFactory.withScope(stream.getScope(), config);
+                TransactionalEventStreamWriter<byte[]> writer = factory.createTransactionalEventWriter(
+                    stream.getStreamName(), new ByteArraySerializer(), EventWriterConfig.builder().build())) {
+            Callable<Void> work = () -> {
+                for (int n = begun.getAndIncrement(); n < count; n = begun.getAndIncrement()) {
+                    long start = System.nanoTime();
+                    Transaction<byte[]> transaction = writer.beginTxn();
+                    for (int event = 0; event < eventsEach; event++) {
+                        transaction.writeEvent(payload);
+                    }
+                    transaction.commit();
+                    awaitCommitted(transaction);
+                    times[n] = System.nanoTime() - start;
+                }
+                return null;
+            };
+            watch.start();
+            for (Future<Void> done : threads.invokeAll(Collections.nCopies(inFlight, work))) {
+                done.get();
+            }
+            watch.stop();
+        } finally {
+            threads.shutdown();
+        }
+        return times;
+    }
+
+    /** Asks at once, then after pauses like those of the other clients. */
+    private static void awaitCommitted(Transaction<byte[]> transaction) throws InterruptedException {
+        for (double pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * PAUSE_GROWTH, LONGEST_PAUSE_MS)) {
+            Transaction.Status status = transaction.checkStatus();
+            if (status == Transaction.Status.COMMITTED) {
+                return;
+            }
+            if (status != Transaction.Status.COMMITTING) {
+                throw new IllegalStateException("the transaction is " + status);
+            }
+            long nanos = (long) (pauseMs * 1e6);
+            Thread.sleep(nanos / 1_000_000, (int) (nanos % 1_000_000));
+        }
     }
 
     private static EventStreamWriter<byte[]> writer(EventStreamClientFactory factory, Stream stream) {
