@@ -104,7 +104,7 @@ export function arrowIpc(options: ArrowIpcOptions = {}): TableFormat<RecordBatch
   return {
     name: 'arrow',
     *events(batch, table) {
-      if (!(batch instanceof RecordBatch)) {
+      if (typeof batch?.numRows !== 'number' || batch.schema === undefined) {
         throw new PravegaError(
           'SERIALIZATION_FAILED',
           `Rows of table '${table.table}' are no Arrow record batch; give RecordBatch of apache-arrow`,
