@@ -71,6 +71,7 @@ export class Crew implements AsyncDisposable {
   readonly #members = new Map<string, Member>()
   readonly #all = new Set<Member>()
   readonly #failed = Promise.withResolvers<never>()
+  #isOver = false
 
   constructor(controller: string, names: InvoicingNames, onReached: (stage: Stage) => void) {
     const { scope, input, output, group } = names
@@ -89,6 +90,7 @@ export class Crew implements AsyncDisposable {
 
   /** Starts a worker; under a name that is taken, one that takes over. */
   start(name: string): Member {
+    if (this.#isOver) throw new Error(`${name} does not start any more: the story is over`)
     const member = new Member(name, this.#args, this.#onReached)
     this.#members.set(name, member)
     this.#all.add(member)
@@ -115,6 +117,7 @@ export class Crew implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isOver = true
     for (const member of this.#all) {
       member.signal('SIGKILL')
       await member.ended
