@@ -10,6 +10,7 @@ const APPS = {
   'file-roundtrip': 'apps/samples/file-roundtrip/dist/main.js',
   resume: 'apps/samples/resume/dist/main.js',
   'exactly-once-pipeline': 'apps/samples/exactly-once-pipeline/dist/main.js',
+  'batch-to-streams': 'apps/samples/batch-to-streams/dist/main.js',
   bench: 'apps/bench/dist/index.js',
   cli: 'apps/cli/bin/pravega.mjs',
 }
