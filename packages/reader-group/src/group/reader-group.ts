@@ -197,8 +197,9 @@ export class ReaderGroup implements AsyncDisposable {
   }
 
   /**
-   * Bytes that the group has not read yet, up to its ends or the tails of its streams: from the last complete checkpoint on, before the first one from what
-   * readers have told. Headers of events count (8 bytes each); what was truncated away does not.
+   * Bytes that the group has not read yet, up to its ends or the tails of its streams: from where segments without a reader will be read
+   * on, and from what the readers of the others have told or recorded. Headers of events count (8 bytes each); what was truncated away
+   * does not.
    */
   async unreadBytes(call?: CallOptions): Promise<bigint> {
     const { store, group, state } = this.#context

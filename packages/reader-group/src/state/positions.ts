@@ -1,6 +1,9 @@
 import { ScopedSegment, ScopedStream, StreamCut } from '@pravega-ts/model'
 import type { Offsets, ReaderGroupState, SegmentName } from './reader-group-state.ts'
 
+/** Stands for the end of a segment, wherever that is. */
+const READ_TO_THE_END = -1n
+
 /** Stream cuts by stream, as `scope/stream`. */
 export type StreamCuts = ReadonlyMap<string, StreamCut>
 
@@ -48,9 +51,20 @@ export function lastCheckpointCuts(state: ReaderGroupState): StreamCuts | undefi
   return last === undefined ? undefined : cutsOf(last)
 }
 
-/** Where unread bytes are counted from: the last checkpoint, or what readers have told of their reading before there is one. */
+/**
+ * Where unread bytes are counted from: where a segment that nobody reads will be read on; for one with an owner, what is recorded or
+ * what readers have told of their reading, whichever is further. Java counts from the last checkpoint, and so counts what was read
+ * and handed over since as unread.
+ */
 export function unreadPositions(state: ReaderGroupState): Offsets {
-  return state.checkpoints.last ?? state.lastRead
+  const positions = new Map(state.unassigned)
+  for (const owned of state.assigned.values()) {
+    for (const [segment, recorded] of owned) {
+      const told = state.lastRead.get(segment) ?? recorded
+      positions.set(segment, recorded !== READ_TO_THE_END && told > recorded ? told : recorded)
+    }
+  }
+  return positions
 }
 
 /** Whether everything up to the ends is read: no segment is left, or is still to come. */

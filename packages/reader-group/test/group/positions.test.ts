@@ -60,7 +60,7 @@ describe('unread bytes', () => {
     expect(cluster.calls).not.toContain('getSuccessors')
   })
 
-  it('are counted from the last checkpoint, once there is one', async () => {
+  it('are counted from where the group begins anew after a reset', async () => {
     const group = await create()
     await group.resetToStreamCut(
       new StreamCut(segment(0).scopedStream, [

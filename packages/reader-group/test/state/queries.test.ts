@@ -147,13 +147,15 @@ describe('positions', () => {
     ])
   })
 
-  it('of unread data are those of the last checkpoint, before it what readers have told', () => {
+  it('of unread data are what readers have told, and what is recorded once a segment was handed over', () => {
     const offsets = new Map([[segment(0), 12n]])
     const lag: ReaderGroupUpdate = { type: 'updateDistanceToTail', reader: 'r1', lag: 0n, offsets, ranges: new Map() }
     const state = groupOf(1, ...joined('r1', 0), lag)
     expect(unreadPositions(state)).toEqual(offsets)
     const checked = [create('c'), answer('c', 'r1', [[segment(0), 10n]])].reduce(reduce, state)
-    expect(unreadPositions(checked)).toEqual(new Map([[segment(0), 10n]]))
+    expect(unreadPositions(checked)).toEqual(offsets)
+    const left = reduce(checked, { type: 'removeReader', reader: 'r1', offsets: new Map([[segment(0), 11n]]) })
+    expect(unreadPositions(left)).toEqual(new Map([[segment(0), 11n]]))
   })
 
   it('there is data to come as long as any segment is free, owned or awaited', () => {
