@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { insert, migrate, range, stale, writerOn } from './support/messages.ts'
+import { insert, migrate, range, sizedRows, stale, writerOn } from './support/messages.ts'
 import { Gate, Recorder, readAll } from './support/recorder.ts'
 import { TestClock, turn } from './support/test-clock.ts'
 
@@ -59,6 +59,10 @@ describe('bytes', () => {
     const client = new Recorder()
     await writerOn(client, { batchSizeBytes: 4 }).write([insert('a', 1, 10, 0)])
     expect(client.ids()).toEqual([range(1, 4), range(5, 4), [9, 10]])
+    const free = new Recorder()
+    const format = { ...sizedRows, bytes: () => 0 }
+    await writerOn(free, { rows: format, batchSizeBytes: 4 }).write(range(1, 10).map(id => insert('a', id)))
+    expect(free.ids()).toEqual([range(1, 4), range(5, 4), [9, 10]])
   })
 })
 

@@ -298,3 +298,17 @@ it('an abort breaks a batch whose handler has not yet got its messages', async (
   expect(client.calls[0]?.broken).toBe(reason)
   expect(error.summary.tables.get('a')).toEqual({ delivered: 0, failed: 0, dropped: 1 })
 })
+
+it('a handler that gives up at an abort before it has taken anything is no failure', async () => {
+  const controller = new AbortController()
+  const client = new Recorder(async batch => {
+    await new Promise(resolve => batch.signal.addEventListener('abort', resolve))
+  })
+  const session = writerOn(client).open({ signal: controller.signal })
+  session.send(insert('a', 1))
+  await turn()
+  controller.abort(reason)
+  const error = await failureOf(session.close())
+  expect(error.errors).toEqual([])
+  expect(error.summary.tables.get('a')).toEqual({ delivered: 0, failed: 0, dropped: 1 })
+})

@@ -342,3 +342,22 @@ it('a stop in the midst of an array that waits takes nothing of its rest', async
   const { summary } = await failureOf(session.close())
   expect(summary).toMatchObject({ messages: 3, invalid: 1 })
 })
+
+it('messages for a table that has failed are dropped while its other handlers still run', async () => {
+  const gate = new Gate()
+  const client = new Recorder(async (batch, call) => {
+    await readAll(batch, call)
+    if (call.number === 1) throw new Error('the first')
+    await gate.passed
+  })
+  const session = writerOn(client, { batchSizeRows: 1, maxConcurrentBatchesPerTable: 2 }).open()
+  session.send([insert('a', 1), insert('a', 2)])
+  await turn()
+  session.send([insert('a', 3), insert('b', 4)])
+  await turn()
+  gate.open()
+  const error = await failureOf(session.close())
+  expect(client.ids('a')).toEqual([[1], [2]])
+  expect(error.summary.tables.get('a')).toEqual({ delivered: 1, failed: 1, dropped: 1 })
+  expect(error.summary.tables.get('b')).toEqual({ delivered: 1, failed: 0, dropped: 0 })
+})
