@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { InvoicingNames } from './invoicing.ts'
-import type { Message } from './messages.ts'
+import { type Message, STOP } from './messages.ts'
 import type { Found } from './take-over.ts'
 import type { Stage } from './work.ts'
 
@@ -49,9 +49,15 @@ export class Member {
     this.ended = this.#untilEnd()
   }
 
-  signal(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' | 'SIGTERM'): void {
+  signal(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
     this.isDoomed = true
     this.#process.kill(signal)
+  }
+
+  /** Lets it finish its batch and leave the group. */
+  dismiss(): void {
+    this.isDoomed = true
+    this.#process.send(STOP)
   }
 
   async #untilEnd(): Promise<End> {
@@ -109,7 +115,7 @@ export class Crew implements AsyncDisposable {
   /** Lets all finish their batch and leave the group. */
   async dismiss(): Promise<void> {
     const members = [...this.#all]
-    for (const member of members) member.signal('SIGTERM')
+    for (const member of members) member.dismiss()
     for (const member of members) {
       const end = await member.ended
       if (end.code !== 0) throw unexpected(member, end)

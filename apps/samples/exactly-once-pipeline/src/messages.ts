@@ -8,3 +8,6 @@ export type Message =
 
 /** How a worker's process ends whose place another one has taken. */
 export const SUPERSEDED_EXIT_CODE = 75
+
+/** What asks a worker's process to finish its batch and end. */
+export const STOP = 'stop'

@@ -20,15 +20,15 @@ export interface Mishaps {
   readonly found: Map<string, number>
 }
 
-/** Lets mishaps happen to workers at random moments, each of which is replaced at once. */
+/** Kills so many workers, and freezes some, at random moments. Each of them is replaced at once. */
 export async function cause(
   crew: Crew,
   names: readonly [string, ...string[]],
-  count: number,
+  kills: number,
   random: Random,
 ): Promise<Mishaps> {
   const mishaps: Mishaps = { killed: 0, frozen: 0, at: new Map(), found: new Map() }
-  for (let n = 0; n < count; n++) {
+  while (mishaps.killed < kills) {
     await delay(random.between(SHORTEST_PEACE_MS, LONGEST_PEACE_MS))
     const victim = crew.of(random.pick(names))
     // One that is starting would take over from its successor when it wakes up.

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { ClientFactory } from '@pravega-ts/client'
 import { openInvoicing } from './invoicing.ts'
-import { type Message, SUPERSEDED_EXIT_CODE } from './messages.ts'
+import { type Message, STOP, SUPERSEDED_EXIT_CODE } from './messages.ts'
 import { Superseded } from './progress.ts'
 import { work } from './work.ts'
 
@@ -20,9 +20,12 @@ const stop = new AbortController()
 process.once('SIGINT', () => stop.abort())
 process.once('SIGTERM', () => stop.abort())
 process.once('disconnect', () => stop.abort())
+process.on('message', message => {
+  if (message === STOP) stop.abort()
+})
 
 function tell(message: Message): void {
-  process.send?.(message)
+  if (process.connected) process.send?.(message)
 }
 
 try {

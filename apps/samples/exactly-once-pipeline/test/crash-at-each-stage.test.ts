@@ -85,7 +85,7 @@ it('nothing is repeated and nothing is lost, whatever the worker had done last',
   )
   const ended = once(child, 'exit')
   await Promise.race([checkOutput(factory, names, ledger, 'never', enough.signal), allSeen(enough), ended])
-  child.kill('SIGTERM')
+  child.disconnect()
   expect(await ended).toEqual([0, null])
   ledger.rewind()
   await checkOutput(factory, names, ledger, 'tail')

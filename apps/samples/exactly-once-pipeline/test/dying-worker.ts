@@ -6,7 +6,7 @@ import { work } from '../dist/work.js'
 const { controller, names, worker, stage: deadly, times } = JSON.parse(process.argv[2] ?? '')
 let left: number = times
 const stop = new AbortController()
-process.once('SIGTERM', () => stop.abort())
+process.once('disconnect', () => stop.abort())
 await using factory = await ClientFactory.create(controller)
 await work(await openInvoicing(factory, names), worker, stop.signal, {
   joined: found => process.send?.(found),
@@ -16,4 +16,3 @@ await work(await openInvoicing(factory, names), worker, stop.signal, {
     if (left === 0) process.kill(process.pid, 'SIGKILL')
   },
 })
-process.disconnect()
