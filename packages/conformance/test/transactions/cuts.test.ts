@@ -8,6 +8,7 @@ import { seededRandom } from '../../src/random.ts'
 import { BreakableController } from './breakable-controller.ts'
 import { TransactionScene } from './transaction-scene.ts'
 
+const RUNS = 100
 const EVENTS = 30
 const PADDING = '.'.repeat(1_000)
 /** Transactions that are under way at once. */
@@ -25,9 +26,7 @@ interface Told {
 }
 
 describeEngines(`transactions whose connections are cut at random (PRAVEGA_TEST_SEED=${seed})`, engine => {
-  const runs = engine.name === 'embedded' ? 100 : 20
-
-  it(`are committed once or not at all, and the caller is told which (${runs} runs)`, async () => {
+  it(`are committed once or not at all, and the caller is told which (${RUNS} runs)`, async () => {
     const random = seededRandom(seed)
     await using scene = await TransactionScene.open(engine, 'cut')
     const stream = await scene.stream(2)
@@ -41,7 +40,7 @@ describeEngines(`transactions whose connections are cut at random (PRAVEGA_TEST_
     const writer = await scene.writer(stream, { clients: factory, retry: { maxDelayMs: 100 } })
 
     const told: Told[] = []
-    let left = runs
+    let left = RUNS
     const run = async (): Promise<void> => {
       while (left-- > 0) {
         const transaction = await writer.begin({ timeoutMs: 20_000 })
@@ -67,8 +66,8 @@ describeEngines(`transactions whose connections are cut at random (PRAVEGA_TEST_
     await writer.close({ force: true })
     await factory.close({ force: true })
 
-    expect(segments.cuts).toBeGreaterThan(runs / 2)
-    expect(controller.cuts).toBeGreaterThanOrEqual(runs / 5)
+    expect(segments.cuts).toBeGreaterThan(RUNS / 2)
+    expect(controller.cuts).toBeGreaterThanOrEqual(RUNS / 5)
     const events = (await scene.contents(stream)).flat().map(event => event.slice(0, event.indexOf('|')))
     for (const { id, outcome } of told) {
       const status = await scene.factory.controller.checkTransactionState(stream, id)
@@ -77,6 +76,6 @@ describeEngines(`transactions whose connections are cut at random (PRAVEGA_TEST_
       const all = Array.from({ length: EVENTS }, (_, n) => `${id}:${n}`).sort()
       expect(own).toEqual(status === 'committed' ? all : [])
     }
-    expect(told.filter(({ outcome }) => outcome === 'committed').length).toBeGreaterThan(runs / 2)
+    expect(told.filter(({ outcome }) => outcome === 'committed').length).toBeGreaterThan(RUNS / 2)
   }, 240_000)
 })
