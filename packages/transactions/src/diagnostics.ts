@@ -1,4 +1,5 @@
-import { type Channel, channel } from 'node:diagnostics_channel'
+import type { Channel } from 'node:diagnostics_channel'
+import { diagnosticsChannel } from '@pravega-ts/model'
 import type { TransactionStateTag } from './transaction.ts'
 
 /** Names of the `node:diagnostics_channel` channels of this package, with the type of what they publish. */
@@ -48,10 +49,6 @@ export interface TransactionWaitMessage {
   readonly cause: unknown
 }
 
-function typed<T>(name: string): Channel<unknown, T> {
-  return channel(name) as Channel<unknown, unknown> as Channel<unknown, T>
-}
-
-export const stateChannel: Channel<unknown, TransactionStateMessage> = typed(DIAGNOSTICS.state)
-export const pingChannel: Channel<unknown, PingMessage> = typed(DIAGNOSTICS.ping)
-export const waitChannel: Channel<unknown, TransactionWaitMessage> = typed(DIAGNOSTICS.wait)
+export const stateChannel: Channel<unknown, TransactionStateMessage> = diagnosticsChannel(DIAGNOSTICS.state)
+export const pingChannel: Channel<unknown, PingMessage> = diagnosticsChannel(DIAGNOSTICS.ping)
+export const waitChannel: Channel<unknown, TransactionWaitMessage> = diagnosticsChannel(DIAGNOSTICS.wait)

@@ -1,6 +1,5 @@
 import type { CallOptions, Deadline, PravegaError } from '@pravega-ts/model'
 import type { TransactionStatus } from '../transaction.ts'
-import { pause } from './pause.ts'
 import { leavesDoubt, statusOf } from './settle.ts'
 
 const FIRST_PAUSE_MS = 2
@@ -26,6 +25,6 @@ export async function awaitEnd(
     if (cause !== undefined && (!leavesDoubt(cause) || cause.code === 'CLOSED')) throw cause
     const delayMs = Math.min(FIRST_PAUSE_MS * GROWTH ** (attempt - 1), LONGEST_PAUSE_MS)
     onWait(attempt, delayMs, cause)
-    await pause(delayMs, deadline)
+    await deadline.pause(delayMs)
   }
 }

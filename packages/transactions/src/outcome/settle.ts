@@ -1,6 +1,5 @@
 import { type CallOptions, type Deadline, PravegaError } from '@pravega-ts/model'
 import type { TransactionStatus } from '../transaction.ts'
-import { pause } from './pause.ts'
 
 /**
  * What came of asking a controller to commit or abort.
@@ -50,7 +49,7 @@ export async function settle(question: Question, deadline: Deadline): Promise<Se
         return { tag: 'unanswered', error: refusal }
       const delayMs = Math.min(FIRST_PAUSE_MS * 2 ** (attempt - 1), LONGEST_PAUSE_MS)
       question.onWait(attempt, delayMs, refusal)
-      await pause(delayMs, deadline)
+      await deadline.pause(delayMs)
     }
   } catch (error) {
     const over = PravegaError.from(error)
