@@ -13,7 +13,7 @@ export interface ConnectionPoolOptions {
   readonly timeouts: Timeouts
   /** Most shared connections to one segment store; dedicated ones do not count. Default 10. */
   readonly maxConnectionsPerEndpoint?: number | undefined
-  /** A connection without flows is closed after so many milliseconds. Default 60000. */
+  /** A connection without flows is closed after so many milliseconds; one beyond the maximum after at most 5000. Default 60000. */
   readonly idleConnectionMs?: number | undefined
   /** Default: silent. */
   readonly logger?: Logger | undefined
@@ -26,6 +26,8 @@ export interface AcquireOptions extends CallOptions {
 
 const DEFAULT_MAX_CONNECTIONS = 10
 const DEFAULT_IDLE_MS = 60_000
+/** Writers that come one after the other, as those of transactions do, need not connect each. */
+const SURPLUS_IDLE_MS = 5_000
 
 /** A connection of the pool, from the moment it is being opened. */
 interface Slot {
@@ -112,14 +114,21 @@ export class ConnectionPool {
     const key = formatEndpoint(endpoint)
     const shared = this.#shared(key)
     const best = shared.reduce<Slot | undefined>((a, b) => (a === undefined || load(b) < load(a) ? b : a), undefined)
-    const mayOpen = dedicated || shared.length < this.#maxConnections
-    if (best === undefined || (load(best) > 0 && mayOpen)) return this.#open(endpoint, key, dedicated)
-    best.dedicated = dedicated
-    return best
+    const mayAdd = dedicated || shared.length < this.#maxConnections
+    const isFree = best !== undefined && load(best) === 0
+    const slot = !isFree && mayAdd ? this.#surplus(key) : best
+    if (slot === undefined) return this.#open(endpoint, key, dedicated)
+    slot.dedicated = dedicated
+    return slot
   }
 
   #shared(key: string): Slot[] {
     return [...(this.#slots.get(key) ?? [])].filter(slot => !slot.dedicated && !isClosing(slot))
+  }
+
+  /** A connection that nobody uses, and that is one too many to be shared. */
+  #surplus(key: string): Slot | undefined {
+    return [...(this.#slots.get(key) ?? [])].find(slot => slot.dedicated && load(slot) === 0 && !isClosing(slot))
   }
 
   #open(endpoint: Endpoint, key: string, dedicated: boolean): Slot {
@@ -165,15 +174,11 @@ export class ConnectionPool {
     const { connection } = slot
     if (connection === undefined || load(slot) > 0 || isClosing(slot)) return
     clearTimeout(slot.idleTimer)
-    if (slot.dedicated && this.#shared(slot.key).length >= this.#maxConnections) {
-      void connection.close()
-      return
-    }
-    slot.dedicated = false
-    slot.idleTimer = setTimeout(
-      () => void connection.close(),
-      this.#options.idleConnectionMs ?? DEFAULT_IDLE_MS,
-    ).unref()
+    const idleMs = this.#options.idleConnectionMs ?? DEFAULT_IDLE_MS
+    const isSurplus = slot.dedicated && this.#shared(slot.key).length >= this.#maxConnections
+    slot.dedicated = isSurplus
+    const restMs = isSurplus ? Math.min(idleMs, SURPLUS_IDLE_MS) : idleMs
+    slot.idleTimer = setTimeout(() => void connection.close(), restMs).unref()
   }
 }
 

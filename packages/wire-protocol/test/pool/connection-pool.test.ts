@@ -94,12 +94,25 @@ describe('a pool', () => {
     expect([peer.peers.length, connectionsOf([dedicated, another, ...shared])]).toEqual([3, 3])
     // There is a shared connection already, and one is the most there may be.
     dedicated.close()
-    await dedicated.connection.closed
-    for (const flow of shared) flow.close()
-    another.close()
-    await another.connection.closed
+    const [fourth] = await many(1, () => connections.acquire(peer.endpoint, new Recorder()))
+    expect(fourth?.connection).toBe(shared[0]?.connection)
+    const again = await connections.acquire(peer.endpoint, new Recorder(), { dedicated: true })
+    expect(again.connection).toBe(dedicated.connection)
+    for (const flow of [...shared, fourth]) flow?.close()
     const next = await connections.acquire(peer.endpoint, new Recorder(), { dedicated: true })
     expect(next.connection).toBe(shared[0]?.connection)
+    expect(peer.peers).toHaveLength(3)
+  })
+
+  it('closes a connection that was dedicated, and is one too many to be shared, when it is idle for a while', async () => {
+    await using peer = await startPeer()
+    await using connections = pool({ maxConnectionsPerEndpoint: 1, idleConnectionMs: 5 })
+    const shared = await connections.acquire(peer.endpoint, new Recorder())
+    const dedicated = await connections.acquire(peer.endpoint, new Recorder(), { dedicated: true })
+    dedicated.close()
+    await dedicated.connection.closed
+    expect(dedicated.connection.closeCause).toMatchObject({ code: 'CLOSED' })
+    expect([connections.connectionCount, shared.connection.state]).toEqual([1, 'ready'])
   })
 
   it('does not hand out a connection that is lost', async () => {
