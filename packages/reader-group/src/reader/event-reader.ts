@@ -1,6 +1,7 @@
 import type { ReceivedEvent } from '@pravega-ts/event-client'
-import type { CallOptions, CloseOptions } from '@pravega-ts/model'
+import type { CallOptions, CloseOptions, ScopedStream } from '@pravega-ts/model'
 import type { ReaderPosition } from '../codec/reader-position.ts'
+import type { TimeWindow } from '../time/time-window.ts'
 import type { ReaderItem } from './reader-item.ts'
 import type { ReaderSlice } from './reader-slice.ts'
 
@@ -56,6 +57,20 @@ export interface EventReader<T> extends AsyncDisposable, AsyncIterable<ReceivedE
   readonly segments: readonly string[]
   /** What is acknowledged in the segments that it owns; to be stored, and given to `readerOffline`. */
   position(): ReaderPosition
+  /**
+   * Where the whole group is in the event time of a stream: between the newest watermark that its members have passed, as they have told, and
+   * the oldest one that lies ahead of them. In the unit in which writers note times.
+   *
+   * As of the last look at the group's state; new watermarks are looked for once in the group's refresh time, and only while somebody
+   * asks. Both bounds are undefined when there are no watermarks; `upper` is at the tail. `lower` goes back only when the group does, as when
+   * a reader has died and its events come again.
+   *
+   * @param stream - One that the group reads; as text `scope/stream`
+   * @param call - `timeoutMs`: default `stateTimeoutMs`
+   * @throws PravegaError `INVALID_ARGUMENT` for another stream, `SERIALIZATION_FAILED` for a watermark that cannot be read, `ABORTED`,
+   * `DEADLINE_EXCEEDED`; `CLOSED`, `READER_OFFLINE` and what else keeps the reader from being one
+   */
+  currentTimeWindow(stream: ScopedStream | string, call?: CallOptions): Promise<TimeWindow>
 
   /**
    * Waits for events: several of one segment, in one slice. Several slices may be out, one of each segment. Its events are acknowledged

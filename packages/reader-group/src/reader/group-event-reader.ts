@@ -1,9 +1,12 @@
 import type { ReceivedEvent } from '@pravega-ts/event-client'
-import type { CallOptions, CloseOptions, KeyRange } from '@pravega-ts/model'
+import type { CallOptions, CloseOptions, KeyRange, ScopedStream } from '@pravega-ts/model'
 import { ReaderPosition } from '../codec/reader-position.ts'
+import type { EventTime } from '../time/event-time.ts'
+import type { TimeWindow } from '../time/time-window.ts'
 import type { BatchIterationOptions, EventIterationOptions, EventReader, IterationOptions } from './event-reader.ts'
 import { ItemReading } from './item-reading.ts'
 import { BatchIteration, EventIteration, ItemIteration } from './iterations.ts'
+import { closedReader } from './membership.ts'
 import type { FeedParts, ReaderFeed } from './reader-feed.ts'
 import type { ReaderItem } from './reader-item.ts'
 import type { ReaderSlice } from './reader-slice.ts'
@@ -17,12 +20,14 @@ export class GroupEventReader<T> implements EventReader<T> {
   readonly #feed: ReaderFeed<T>
   readonly #desk: SliceDesk<T>
   readonly #reading: ItemReading<T>
+  readonly #time: EventTime
 
-  constructor(parts: FeedParts, feed: ReaderFeed<T>) {
+  constructor(parts: FeedParts, feed: ReaderFeed<T>, time: EventTime) {
     this.readerId = parts.readerId
     this.group = parts.groupText
     this.#parts = parts
     this.#feed = feed
+    this.#time = time
     this.#reading = new ItemReading(feed)
     this.#desk = new SliceDesk(feed, ({ name, acknowledged }) =>
       parts.notices.publish({ event: 'sliceLost', segment: name, offset: acknowledged }),
@@ -39,6 +44,12 @@ export class GroupEventReader<T> implements EventReader<T> {
     const ranges = new Map<string, KeyRange | undefined>()
     for (const name of positions.keys()) ranges.set(name, known?.get(name))
     return new ReaderPosition(positions, ranges)
+  }
+
+  async currentTimeWindow(stream: ScopedStream | string, call?: CallOptions): Promise<TimeWindow> {
+    const { failure } = this.#feed
+    if (failure !== undefined) throw failure
+    return await this.#time.window(stream, call)
   }
 
   async acquireSegment(call?: CallOptions): Promise<ReaderSlice<T> | undefined> {
@@ -81,8 +92,9 @@ export class GroupEventReader<T> implements EventReader<T> {
     return this.#feed.offline(call)
   }
 
-  close(options?: CloseOptions): Promise<void> {
-    return this.#feed.close(options)
+  async close(options?: CloseOptions): Promise<void> {
+    const closed = closedReader(this.readerId, this.group)
+    await Promise.all([this.#feed.close(options), this.#time.close(closed, options)])
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -2,11 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { bytesSerializer, type Serializer } from '@pravega-ts/event-client'
 import { type CallOptions, PravegaError, validateReaderId } from '@pravega-ts/model'
 import { groupText } from '../group/group-name.ts'
+import { EventTime } from '../time/event-time.ts'
 import type { EventReader } from './event-reader.ts'
 import type { EventReaderOptions, EventReaderParts } from './event-reader-options.ts'
 import { GroupEventReader } from './group-event-reader.ts'
 import { systemClock } from './reader-clock.ts'
-import { type FeedParts, ReaderFeed } from './reader-feed.ts'
+import { DEFAULT_STATE_MS, type FeedParts, ReaderFeed } from './reader-feed.ts'
 import { ReaderNotices } from './reader-notices.ts'
 
 /**
@@ -33,7 +34,8 @@ export async function openEventReader<T = Uint8Array>(
     feed = new ReaderFeed<T>(complete, options, serializer)
     await feed.join(call)
     feed.closeWithStore()
-    return new GroupEventReader(complete, feed)
+    const time = new EventTime({ ...complete, timeoutMs: options.stateTimeoutMs ?? DEFAULT_STATE_MS })
+    return new GroupEventReader(complete, feed, time)
   } catch (error) {
     await (feed === undefined ? parts.state.close() : feed.close({ force: true }))
     throw error

@@ -16,7 +16,8 @@ import { mayBecome, type ReaderState } from './reader-state.ts'
 import { SegmentOwner, type Taken } from './segment-owner.ts'
 
 const DEFAULT_READ_AHEAD = 8 * 1024 * 1024
-const DEFAULT_STATE_MS = 120_000
+/** Of one look at the group's state. */
+export const DEFAULT_STATE_MS = 120_000
 const DEFAULT_BALANCE_UNIT_MS = 1_000
 const DEFAULT_CLOSE_MS = 30_000
 /** Nobody waits for it; all the same it should not go on for long. */
