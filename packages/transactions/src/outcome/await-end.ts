@@ -2,9 +2,9 @@ import type { CallOptions, Deadline, PravegaError } from '@pravega-ts/model'
 import type { TransactionStatus } from '../transaction.ts'
 import { leavesDoubt, statusOf } from './settle.ts'
 
-const FIRST_PAUSE_MS = 2
+const FIRST_PAUSE_MS = 3
 const LONGEST_PAUSE_MS = 500
-const GROWTH = 1.5
+const GROWTH = 1.25
 
 /**
  * Asks until a commit or an abort that was decided is carried out. Resolves to what the controller says then.

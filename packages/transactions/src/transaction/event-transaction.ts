@@ -43,6 +43,7 @@ export class EventTransaction<T> implements Transaction<T>, TransactionSubject {
   #failure: PravegaError | undefined
   /** The first event that was refused since the transaction has ended, until a flush tells it. */
   #untold: PravegaError | undefined
+  #isGivenUp = false
   #closing: Promise<void> | undefined
 
   constructor(context: TransactionContext, options: EventTransactionOptions<T>) {
@@ -275,6 +276,8 @@ export class EventTransaction<T> implements Transaction<T>, TransactionSubject {
 
   /** What is not acknowledged fails. */
   #giveUp(): void {
+    if (this.#isGivenUp) return
+    this.#isGivenUp = true
     this.#appender?.close({ force: true }).catch(() => {})
   }
 
