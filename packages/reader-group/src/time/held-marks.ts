@@ -10,6 +10,12 @@ export class HeldMarks {
   #marks: Watermark[] = []
   /** Whether the first one was passed, and others before it dropped. */
   #begunPassed = false
+  #added = 0
+  /**
+   * While one segment stays behind there is no end of marks between. Every one of so many is kept then, and the last: they give a window
+   * too, if a wider one.
+   */
+  #stride = 1
 
   get size(): number {
     return this.#marks.length
@@ -31,14 +37,16 @@ export class HeldMarks {
     return last !== undefined && standing(last, positions) === 'ahead'
   }
 
-  /** Adds one that is newer than all, and drops those that were passed before the newest of these. */
+  /** Adds one that is newer than all, after which more are wanted only while it is not ahead; drops those before the newest passed one. */
   add(mark: Watermark, positions: readonly WatermarkPosition[]): void {
+    if (this.#marks.length > 1 && this.#added % this.#stride !== 0) this.#marks.pop()
     this.#marks.push(mark)
+    this.#added += 1
     this.advance(positions)
     if (this.#marks.length <= MOST) return
-    // While one segment stays behind there is no end of marks: every other one gives a window too, if a wider one.
     const last = this.#marks.length - 1
     this.#marks = this.#marks.filter((_, index) => index % 2 === 0 || index === last)
+    this.#stride *= 2
   }
 
   advance(positions: readonly WatermarkPosition[]): void {
@@ -46,10 +54,12 @@ export class HeldMarks {
     if (passed < 0) return
     this.#marks.splice(0, passed)
     this.#begunPassed = true
+    if (this.#marks.length < MOST / 4) this.#stride = 1
   }
 
   clear(): void {
     this.#marks = []
     this.#begunPassed = false
+    this.#stride = 1
   }
 }

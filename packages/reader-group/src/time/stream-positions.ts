@@ -46,9 +46,10 @@ export function positionsOfKeys(
   rangeOf: (segmentId: bigint) => KeyRange,
 ): readonly WatermarkPosition[] {
   const positions = [...reading].map(([segmentId, offset]) => ({ segmentId, range: rangeOf(segmentId), offset }))
-  const read = positions.map(({ range }) => range)
-  for (const segmentId of waiting) {
-    for (const range of uncovered(rangeOf(segmentId), read)) positions.push({ segmentId, range, offset: 0n })
+  // One that waits may have another one that waits before it.
+  for (const segmentId of [...waiting].sort((a, b) => (a < b ? -1 : 1))) {
+    const before = positions.map(({ range }) => range)
+    for (const range of uncovered(rangeOf(segmentId), before)) positions.push({ segmentId, range, offset: 0n })
   }
   return positions
 }
