@@ -64,6 +64,7 @@ export {
   ReaderPosition,
   type ReaderSlice,
   type StreamCuts,
+  type TimeWindow,
 } from '@pravega-ts/reader-group'
 export {
   bytesCodec,
