@@ -45,6 +45,50 @@ it.each([
   expect(lines.slice(clients.length).map(line => line.split('  ')[0])).toEqual(['client', ...clients])
 })
 
+it('txn prints a JSON line and a table for one transaction in flight and for 16', async () => {
+  const { stdout } = await bench('--mode', 'txn', '--event-size', '10', '--events', '20', '--rounds', '2')
+  const lines = stdout.trim().split('\n')
+  expect(lines.map(line => line.split(/[ :]/)[0])).toEqual([
+    '{"client"',
+    'client',
+    'ours',
+    '{"client"',
+    'client',
+    'ours',
+  ])
+  const figures = lines.filter(line => line.startsWith('{')).map(line => JSON.parse(line))
+  expect(figures.map(({ in_flight }) => in_flight)).toEqual([1, 16])
+  for (const line of figures) {
+    expect(line).toMatchObject({ client: 'ours', mode: 'txn', engine: 'embedded', event_size: 10, rounds: 2 })
+    expect(line).toMatchObject({ transactions: 20, events_per_transaction: 100 })
+    expect(line.turns).toHaveLength(2)
+    expect(line.transactions_per_s.best).toBeGreaterThanOrEqual(line.transactions_per_s.median)
+    expect(line.cpu_ms_per_transaction.best).toBeGreaterThan(0)
+    expect(line.p99_ms.best).toBeGreaterThanOrEqual(line.p50_ms.best)
+  }
+})
+
+it('txn takes the number of transactions in flight from the command line', async () => {
+  const { stdout } = await bench('--mode', 'txn', '--events', '6', '--rounds', '1', '--in-flight', '3')
+  expect(stdout.match(/"in_flight":\d+/g)).toEqual(['"in_flight":3'])
+})
+
+it.each([
+  { feed: 'send', take: 'messages', format: 'objects' },
+  { feed: 'iterable', take: 'chunks', format: 'bytes' },
+  { feed: 'generator', take: 'messages', format: 'arrow' },
+  { feed: 'arrays', take: 'chunks', format: 'objects' },
+])('batch prints one JSON line with feed $feed, take $take and format $format', async ({ feed, take, format }) => {
+  const sizes = ['--tables', '3', '--messages', '3000', '--rows', '15', '--idle', '5']
+  const { stdout } = await bench('--mode', 'batch', ...sizes, '--feed', feed, '--take', take, '--format', format)
+  const figures = JSON.parse(stdout)
+  expect(figures).toMatchObject({ mode: 'batch', tables: 3, messages: 3000, rows: 15, idle: 5, feed, take, format })
+  // 15000 rows of each table: one full batch and the rest; and those of the idle tables.
+  expect(figures.batches).toBe(3 * 2 + 5)
+  expect(figures.rows_per_s / figures.messages_per_s).toBeCloseTo(15, 1)
+  for (const name of ['messages_per_s', 'cpu_s', 'peak_rss_mb']) expect(figures[name]).toBeGreaterThan(0)
+})
+
 it('refuses a number that is none, with the value and the rule', async () => {
   const failure = await bench('--mode', 'bytewrite', '--events', 'many').catch(error => error)
   expect(failure.code).toBe(2)

@@ -10,6 +10,8 @@ import { figuresOf, type Row, resultTable } from './results.ts'
 import type { Task, Turn } from './turn.ts'
 
 const EVENTS_OF_TRANSACTION = 100
+/** In a first turn that does not count. Java and JavaScript are compiled while they run. */
+const MOST_WARM_UP_TRANSACTIONS = 50
 
 /** The ways in which our reader is used. */
 const READ_WAYS = ['slices', 'batches', 'borrowed', 'events'] as const
@@ -50,28 +52,37 @@ export async function eventBench(mode: EventMode, options: BenchOptions): Promis
   const filled = mode === 'read' ? await fresh() : undefined
   if (filled !== undefined) await ours.run({ kind: 'write', stream: String(filled), events, eventSize, keys })
 
-  const taskOf = (stream: string, { inFlight = 1 }: Contest, group: string): Task => {
+  const taskOf = (stream: string, { inFlight = 1 }: Contest, count: number, group: string): Task => {
     switch (mode) {
       case 'read':
-        return { kind: 'read', stream, events, group }
+        return { kind: 'read', stream, events: count, group }
       case 'write':
-        return { kind: 'write', stream, events, eventSize, keys }
+        return { kind: 'write', stream, events: count, eventSize, keys }
       case 'latency':
-        return { kind: 'latency', stream, events, eventSize }
+        return { kind: 'latency', stream, events: count, eventSize }
       case 'txn':
-        return { kind: 'txn', stream, transactions: events, eventsEach: EVENTS_OF_TRANSACTION, eventSize, inFlight }
+        return { kind: 'txn', stream, transactions: count, eventsEach: EVENTS_OF_TRANSACTION, eventSize, inFlight }
     }
   }
+  const turn = async ({ program, way }: Player, contest: Contest, count: number): Promise<Turn> => {
+    const stream = filled ?? (await fresh())
+    const turnResult = await program.run(taskOf(String(stream), contest, count, `g-${process.pid}-${turns++}`), way)
+    if (stream !== filled) await removeStreams(factory, [stream])
+    return turnResult
+  }
+  let turns = 0
   const contests: readonly Contest[] =
     mode === 'txn' ? options.inFlight.map(inFlight => ({ inFlight })) : [{ inFlight: undefined }]
   for (const contest of contests) {
     const players = [ours, ...references].flatMap(program => playersOf(mode, program))
+    if (mode === 'txn') {
+      for (const player of players) await turn(player, contest, Math.min(events, MOST_WARM_UP_TRANSACTIONS))
+    }
     for (let round = 0; round < options.rounds; round++) {
-      for (const [index, player] of players.entries()) {
-        const stream = filled ?? (await fresh())
-        const task = taskOf(String(stream), contest, `g-${process.pid}-${index}-${round}`)
-        player.turns.push(await player.program.run(task, player.way))
-        if (stream !== filled) await removeStreams(factory, [stream])
+      // Nobody comes always behind the same other one, whose traces the server may still be clearing away.
+      const first = round % players.length
+      for (const player of [...players.slice(first), ...players.slice(0, first)]) {
+        player.turns.push(await turn(player, contest, events))
       }
     }
     for (const row of players) console.log(JSON.stringify(jsonRow(mode, engine.name, options, contest, row)))

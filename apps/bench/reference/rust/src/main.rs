@@ -134,9 +134,9 @@ async fn latency(
 
 /// How a commit says that it has no time.
 const NO_TIMESTAMP: Timestamp = Timestamp(i64::MIN as u64);
-const FIRST_PAUSE: Duration = Duration::from_millis(2);
+const FIRST_PAUSE: Duration = Duration::from_millis(3);
 const LONGEST_PAUSE: Duration = Duration::from_millis(500);
-const PAUSE_GROWTH: f64 = 1.5;
+const PAUSE_GROWTH: f64 = 1.25;
 
 /// Asks at once, then after pauses like those of the other clients.
 async fn await_committed(transaction: &Transaction) {

@@ -37,9 +37,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class EventBench {
     private static final long[] NO_TIMES = {};
     private static final int READ_TIMEOUT_MS = 1000;
-    private static final double FIRST_PAUSE_MS = 2;
+    private static final double FIRST_PAUSE_MS = 3;
     private static final double LONGEST_PAUSE_MS = 500;
-    private static final double PAUSE_GROWTH = 1.5;
+    private static final double PAUSE_GROWTH = 1.25;
 
     public static void main(String[] args) throws Exception {
         ClientConfig config = ClientConfig.builder().controllerURI(URI.create(args[0])).build();
