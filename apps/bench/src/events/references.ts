@@ -14,7 +14,7 @@ async function startRust(controllerUri: string): Promise<ClientProgram> {
   const options = { cwd: RUST_PROJECT, env, maxBuffer: 64 * 1024 * 1024 }
   const program = join(RUST_BUILD, 'release', 'event-bench')
   if (!existsSync(program)) console.error('building the Rust reference: that takes minutes, once')
-  await promisify(execFile)('cargo', ['build', '--release', '--locked', '--quiet'], options)
+  await promisify(execFile)('cargo', ['build', '--release', '--quiet'], options)
   const { host } = new URL(controllerUri)
   return new ClientProgram('rust', program, [host])
 }
