@@ -1,19 +1,17 @@
 import {
   bytesSerializer,
-  ClientFactory,
+  type ClientFactory,
   type EventReader,
   type EventReaderOptions,
   type EventWriter,
   type EventWriterOptions,
   type ReaderGroup,
   type ReaderGroupOptions,
-  ScalingPolicy,
-  ScopedStream,
+  type ScopedStream,
   type Serializer,
-  type StreamManager,
   utf8Serializer,
 } from '@pravega-ts/client'
-import { type Engine, uniqueName } from '../../src/engine.ts'
+import { Scene } from '../../src/scene.ts'
 
 /** Times of a group that is to show in seconds what takes half a minute with the defaults. */
 const QUICK_GROUP = { refreshTimeMs: 300, automaticCheckpointIntervalMs: 1_000 }
@@ -23,39 +21,7 @@ const QUICK_READER = { balanceUnitMs: 100 }
 type ReaderOptions = Omit<EventReaderOptions<unknown>, 'serializer'> & { readonly readerId?: string }
 
 /** A scope of its own on a server, and short ways to what a case needs. Closes everything that was made through it. */
-export class EventScene implements AsyncDisposable {
-  readonly scope: string
-  readonly factory: ClientFactory
-  readonly #disposables: AsyncDisposableStack = new AsyncDisposableStack()
-  #made = 0
-
-  private constructor(scope: string, factory: ClientFactory) {
-    this.scope = scope
-    this.factory = this.#disposables.use(factory)
-  }
-
-  static async open(engine: Pick<Engine, 'controllerUri'>, prefix: string): Promise<EventScene> {
-    const scope = uniqueName(prefix)
-    const factory = await ClientFactory.create(engine.controllerUri)
-    await factory.streamManager().createScope(scope)
-    return new EventScene(scope, factory)
-  }
-
-  get manager(): StreamManager {
-    return this.factory.streamManager()
-  }
-
-  /** Something to be closed with the scene, before what was made earlier. */
-  use<T extends AsyncDisposable>(resource: T): T {
-    return this.#disposables.use(resource)
-  }
-
-  async stream(segments = 1): Promise<ScopedStream> {
-    const stream = new ScopedStream(this.scope, `stream-${this.#made++}`)
-    await this.manager.createStream(stream, { scaling: ScalingPolicy.fixed(segments) })
-    return stream
-  }
-
+export class EventScene extends Scene {
   /** A writer of text. */
   async writer(
     stream: ScopedStream | string,
@@ -64,7 +30,7 @@ export class EventScene implements AsyncDisposable {
     const { factory = this.factory, ...rest } = options
     const writer = await factory.createEventWriter(stream, { ...rest, serializer: utf8Serializer })
     // What a case has made fail on purpose is told by close once more.
-    return this.#disposables.adopt(writer, made => made.close().catch(() => {}))
+    return this.adopt(writer, made => made.close().catch(() => {}))
   }
 
   /** A group of the scene's scope with quick times. */
@@ -72,7 +38,7 @@ export class EventScene implements AsyncDisposable {
     streams: ReaderGroupOptions['streams'],
     options: Omit<ReaderGroupOptions, 'streams'> = {},
   ): Promise<ReaderGroup> {
-    const name = `${this.scope}/group-${this.#made++}`
+    const name = `${this.scope}/${this.newName('group')}`
     return this.use(await this.factory.createReaderGroup(name, { ...QUICK_GROUP, ...options, streams }))
   }
 
@@ -100,10 +66,6 @@ export class EventScene implements AsyncDisposable {
   /** An event by its pointer's text. */
   async fetch(pointer: string): Promise<string> {
     return (await this.factory.fetchEvent(pointer, utf8Serializer)).value
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#disposables.disposeAsync()
   }
 
   async #reader<T>(group: ReaderGroup, serializer: Serializer<T>, options: ReaderOptions): Promise<EventReader<T>> {

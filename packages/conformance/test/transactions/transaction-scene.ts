@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ClientFactory, ScalingPolicy, ScopedStream, type StreamManager, utf8Serializer } from '@pravega-ts/client'
+import { type ClientFactory, type ScopedStream, utf8Serializer } from '@pravega-ts/client'
 import { openSegmentEvents } from '@pravega-ts/event-client'
 import { PravegaError, type ScopedSegment } from '@pravega-ts/model'
 import {
@@ -7,7 +7,7 @@ import {
   type TransactionalEventWriter,
   type TransactionalEventWriterOptions,
 } from '@pravega-ts/transactions'
-import { type Engine, uniqueName } from '../../src/engine.ts'
+import { Scene } from '../../src/scene.ts'
 
 /** The shortest lease that servers take. */
 export const LEASE_MS = 10_000
@@ -15,39 +15,7 @@ export const LEASE_MS = 10_000
 type Clients = Pick<ClientFactory, 'segmentStore' | 'controller'>
 
 /** A scope of its own on a server, and short ways to what cases of transactions need. Closes what was made through it. */
-export class TransactionScene implements AsyncDisposable {
-  readonly scope: string
-  readonly factory: ClientFactory
-  readonly #disposables: AsyncDisposableStack = new AsyncDisposableStack()
-  #made = 0
-
-  private constructor(scope: string, factory: ClientFactory) {
-    this.scope = scope
-    this.factory = this.#disposables.use(factory)
-  }
-
-  static async open(engine: Pick<Engine, 'controllerUri'>, prefix: string): Promise<TransactionScene> {
-    const scope = uniqueName(prefix)
-    const factory = await ClientFactory.create(engine.controllerUri)
-    await factory.streamManager().createScope(scope)
-    return new TransactionScene(scope, factory)
-  }
-
-  get manager(): StreamManager {
-    return this.factory.streamManager()
-  }
-
-  /** Something to be closed with the scene, before what was made earlier. */
-  use<T extends AsyncDisposable>(resource: T): T {
-    return this.#disposables.use(resource)
-  }
-
-  async stream(segments = 1): Promise<ScopedStream> {
-    const stream = new ScopedStream(this.scope, `stream-${this.#made++}`)
-    await this.manager.createStream(stream, { scaling: ScalingPolicy.fixed(segments) })
-    return stream
-  }
-
+export class TransactionScene extends Scene {
   /** A writer of text. */
   async writer(
     stream: ScopedStream,
@@ -77,10 +45,6 @@ export class TransactionScene implements AsyncDisposable {
       for (const { value } of batch.slice) texts.push(value)
     }
     return texts
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#disposables.disposeAsync()
   }
 }
 
