@@ -1,47 +1,11 @@
-import { type Logger, silentLogger } from '@pravega-ts/config'
 import { type CloseOptions, type Endpoint, formatEndpoint, PravegaError } from '@pravega-ts/model'
-import type { Clock, ControllerServer, ControllerState, RecurringWork } from './controller/index.ts'
+import type { ControllerState, RecurringWork } from './controller/index.ts'
+import type { EmbeddedServerOptions } from './embedded-server-options.ts'
 import { FaultSwitchboard } from './faults/fault-switchboard.ts'
 import type { Faults } from './faults/faults.ts'
-import { SegmentCatalog } from './segment-store/segment-catalog.ts'
-import { type ServerTlsOptions, startWireServer, type WireServer } from './segment-store/wire-server.ts'
+import { publishedHost, type RunningServer, runServer } from './run-server.ts'
 import { MemorySegmentStorage } from './storage/memory-segment-storage.ts'
 import type { SegmentStorage } from './storage/segment-storage.ts'
-
-/** What an embedded server can be told; all of it has defaults. */
-export interface EmbeddedServerOptions {
-  /** Address to listen on, for both ports. Default `127.0.0.1`. */
-  readonly host?: string | undefined
-  /** Port of the controller. Default 0: any free one. */
-  readonly controllerPort?: number | undefined
-  /** Port of the segment store. Default 0: any free one. */
-  readonly segmentStorePort?: number | undefined
-  /** Host under which clients find this server. Default: `host`, or `127.0.0.1` if that stands for all addresses. */
-  readonly publishedHost?: string | undefined
-  /** With this, both ports speak TLS only. Default: plain TCP. */
-  readonly tls?: ServerTlsOptions | undefined
-  /** Where segments are kept. Default: a new {@link MemorySegmentStorage}. */
-  readonly storage?: SegmentStorage | undefined
-  /** Default: silent. */
-  readonly logger?: Logger | undefined
-  /**
-   * Where the controller takes its time from: leases of transactions, times of stream cuts and of what is listed. With one that a test
-   * moves, a lease of ten seconds is over at once. Default: the system's time.
-   */
-  readonly clock?: Clock | undefined
-  /** Milliseconds between two rounds of retention. Default: 1,800,000 (half an hour), as Pravega has it. */
-  readonly retentionPeriodMs?: number | undefined
-  /** Milliseconds between two rounds of watermarks. Default: 10,000, as Pravega has it. */
-  readonly watermarkPeriodMs?: number | undefined
-}
-
-const ALL_ADDRESSES = ['0.0.0.0', '::', '']
-
-/** The two ports of a server that is up. */
-interface Running {
-  readonly wire: WireServer
-  readonly controller: ControllerServer
-}
 
 /** A Pravega controller and segment store in this process. */
 export class EmbeddedServer {
@@ -53,14 +17,14 @@ export class EmbeddedServer {
   readonly #switchboard: FaultSwitchboard
   readonly #storage: SegmentStorage
   readonly #state: ControllerState
-  #running: Running
+  #running: RunningServer
   /** Restarts and the close, one after the other. */
   #work: Promise<void> = Promise.resolve()
   #closed: Promise<void> | undefined
 
   private constructor(
     options: EmbeddedServerOptions,
-    parts: { switchboard: FaultSwitchboard; storage: SegmentStorage; state: ControllerState; running: Running },
+    parts: { switchboard: FaultSwitchboard; storage: SegmentStorage; state: ControllerState; running: RunningServer },
   ) {
     this.#options = options
     this.#switchboard = parts.switchboard
@@ -87,7 +51,7 @@ export class EmbeddedServer {
     const switchboard = new FaultSwitchboard()
     const storage = options.storage ?? new MemorySegmentStorage()
     const state = new MemoryControllerState()
-    const running = await run(options, switchboard, storage, state)
+    const running = await runServer(options, switchboard, storage, state)
     return new EmbeddedServer(options, { switchboard, storage, state, running })
   }
 
@@ -118,7 +82,7 @@ export class EmbeddedServer {
     const restarted = this.#work.then(async () => {
       const ports = { controllerPort: this.#running.controller.port, segmentStorePort: this.#running.wire.port }
       await this.#stop(true)
-      this.#running = await run({ ...this.#options, ...ports }, this.#switchboard, this.#storage, this.#state)
+      this.#running = await runServer({ ...this.#options, ...ports }, this.#switchboard, this.#storage, this.#state)
     })
     // The caller gets the failure; what is queued behind it goes on.
     this.#work = restarted.catch(() => {})
@@ -164,45 +128,4 @@ function closed(): PravegaError {
 function checkPeriod(name: string, periodMs: number | undefined): void {
   if (periodMs === undefined || periodMs >= 1) return
   throw new PravegaError('INVALID_ARGUMENT', `${name} is ${periodMs}; give at least 1 millisecond`)
-}
-
-async function run(
-  options: EmbeddedServerOptions,
-  faults: FaultSwitchboard,
-  storage: SegmentStorage,
-  state: ControllerState,
-): Promise<Running> {
-  const { host = '127.0.0.1', logger = silentLogger, tls } = options
-  const catalog = new SegmentCatalog(storage)
-  const wire = await startWireServer({ catalog, faults, logger, host, port: options.segmentStorePort ?? 0, tls })
-  try {
-    const { startControllerServer } = await import('./controller/index.ts')
-    const controller = await startControllerServer({
-      state,
-      engine: catalog,
-      segmentStoreEndpoint: () => ({ host: publishedHost(options), port: wire.port }),
-      host,
-      port: options.controllerPort ?? 0,
-      publishedHost: publishedHost(options),
-      logger,
-      faults,
-      tls,
-      clock: options.clock,
-      retentionPeriodMs: options.retentionPeriodMs,
-      watermarkPeriodMs: options.watermarkPeriodMs,
-    })
-    return { wire, controller }
-  } catch (cause) {
-    await wire.close({ force: true })
-    const port = options.controllerPort ?? 0
-    throw new PravegaError(
-      'CONNECTION_FAILED',
-      `cannot listen on ${host}:${port} for controller clients; choose another port, or 0 for any`,
-      { cause, retriable: false },
-    )
-  }
-}
-
-function publishedHost({ host = '127.0.0.1', publishedHost: published }: EmbeddedServerOptions): string {
-  return published ?? (ALL_ADDRESSES.includes(host) ? '127.0.0.1' : host)
 }

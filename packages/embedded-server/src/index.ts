@@ -1,6 +1,7 @@
 export type { Clock, RecurringWork, Scheduled } from './controller/index.ts'
 export { TestClock } from './controller/operations/test-clock.ts'
-export { EmbeddedServer, type EmbeddedServerOptions } from './embedded-server.ts'
+export { EmbeddedServer } from './embedded-server.ts'
+export type { EmbeddedServerOptions } from './embedded-server-options.ts'
 export type { FailureName } from './faults/failure-named.ts'
 export type {
   ByteCut,
