@@ -32,6 +32,9 @@ export type ErrorCode =
   | 'TABLE_KEY_BAD_VERSION'
   | 'TABLE_KEY_NOT_FOUND'
   | 'TABLE_NOT_EMPTY'
+  // a server's own disk
+  | 'DATA_DIRECTORY_IN_USE'
+  | 'STORAGE_FAILED'
   // events
   | 'EVENT_TOO_LARGE'
   | 'QUEUE_FULL'
