@@ -1,5 +1,4 @@
 export type { Clock, RecurringWork, Scheduled } from './controller/index.ts'
-export { TestClock } from './controller/operations/test-clock.ts'
 export { EmbeddedServer } from './embedded-server.ts'
 export type { EmbeddedServerOptions } from './embedded-server-options.ts'
 export type { FailureName } from './faults/failure-named.ts'
@@ -26,3 +25,4 @@ export type {
   TableChange,
   TableRange,
 } from './storage/segment-storage.ts'
+export { TestClock } from './time/test-clock.ts'

@@ -1,5 +1,5 @@
-export type { Clock, Scheduled } from './operations/clock.ts'
-export { TestClock } from './operations/test-clock.ts'
+export type { Clock, Scheduled } from '../time/clock.ts'
+export { TestClock } from '../time/test-clock.ts'
 export {
   type ControllerServer,
   type ControllerServerOptions,

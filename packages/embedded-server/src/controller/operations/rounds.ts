@@ -1,4 +1,4 @@
-import type { Clock, Scheduled } from './clock.ts'
+import type { Clock, Scheduled } from '../../time/clock.ts'
 
 /** What is done in each round. */
 export interface RoundWork {
