@@ -17,12 +17,14 @@ export type {
   AttributeChange,
   SegmentStorage,
   StoredEntry,
+  StoredPage,
   StoredProperties,
   StoredSegment,
   StoredSegmentOptions,
   StoredTable,
   StoredTableOptions,
   TableChange,
+  TablePageLimit,
   TableRange,
 } from './storage/segment-storage.ts'
 export { TestClock } from './time/test-clock.ts'

@@ -19,6 +19,7 @@ import { failureNamed } from '../faults/failure-named.ts'
 import type { AnyCommandFault, FaultSwitchboard } from '../faults/fault-switchboard.ts'
 import type { Conversation } from './conversation.ts'
 import { completesAppend, handle } from './handlers/index.ts'
+import { LookUps } from './look-ups.ts'
 import { Outbox } from './outbox.ts'
 import type { SegmentCatalog } from './segment-catalog.ts'
 import { violation } from './violation.ts'
@@ -52,6 +53,7 @@ export class Connection implements Conversation {
   readonly #parser = new FrameParser({ maxFrameBytes: MAX_FRAME_BYTES - FRAME_HEADER_BYTES })
   readonly #outbox: Outbox
   readonly #releases = new Set<() => void>()
+  readonly #lookUps = new LookUps(this)
   readonly #detach: () => void
   readonly #segmentOfWriter = (writerId: string): string | undefined => this.writers.segmentOf(writerId)
   #deferred: (() => void)[] = []
@@ -134,6 +136,10 @@ export class Connection implements Conversation {
   waitFor(release: () => void): () => void {
     if (this.#releases.size >= MAX_WAITING) throw violation(`more than ${MAX_WAITING} requests that wait`)
     return this.onGone(release)
+  }
+
+  lookUp<T>(find: () => T | Promise<T>, answer: (found: T) => void): void {
+    this.#lookUps.add(find, answer)
   }
 
   #onData(chunk: Buffer): void {

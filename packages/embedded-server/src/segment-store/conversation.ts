@@ -24,4 +24,10 @@ export interface Conversation {
    * @throws PravegaError PROTOCOL_VIOLATION when too many requests of the connection wait.
    */
   waitFor(release: () => void): () => void
+  /**
+   * Calls `answer` with what `find` gives, which may have to be fetched; such requests of a connection are answered one after the
+   * other, and not at all when it is gone. A failure of either ends the connection.
+   * @throws PravegaError PROTOCOL_VIOLATION when too many requests of the connection wait.
+   */
+  lookUp<T>(find: () => T | Promise<T>, answer: (found: T) => void): void
 }

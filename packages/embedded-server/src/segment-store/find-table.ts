@@ -1,6 +1,7 @@
+import type { Reply } from '@pravega-ts/wire-protocol'
 import type { Conversation } from './conversation.ts'
-import { noSuchSegment } from './failures.ts'
-import type { TableSegment } from './table-segment.ts'
+import { noSuchSegment, tableFailure } from './failures.ts'
+import type { TableRefusal, TableSegment } from './table-segment.ts'
 import { violation } from './violation.ts'
 
 /**
@@ -15,4 +16,33 @@ export function findTable(conversation: Conversation, requestId: bigint, name: s
   }
   if (segment.kind === 'stream') throw violation(`a table request for the stream segment ${name}`)
   return segment
+}
+
+/**
+ * Replies with what is found in the table a request is about, or why not; when that has to be fetched, and the table is deleted
+ * meanwhile, as if it had never been there.
+ * @throws PravegaError PROTOCOL_VIOLATION for a stream segment.
+ */
+export function replyFromTable<Found extends object>(
+  conversation: Conversation,
+  request: { readonly requestId: bigint; readonly segment: string },
+  operationName: string,
+  find: (table: TableSegment) => Found | TableRefusal | Promise<Found>,
+  replyOf: (found: Found) => Reply,
+): void {
+  const { requestId, segment } = request
+  const table = findTable(conversation, requestId, segment)
+  if (table === undefined) return
+  conversation.lookUp<Found | TableRefusal>(
+    () => find(table),
+    found => {
+      if (isRefusal(found)) conversation.reply(tableFailure(found, request, operationName))
+      else if (conversation.catalog.find(segment) !== table) conversation.reply(noSuchSegment(requestId, segment))
+      else conversation.reply(replyOf(found))
+    },
+  )
+}
+
+function isRefusal(found: object): found is TableRefusal {
+  return 'refused' in found
 }

@@ -1,5 +1,5 @@
 import type { TableEntry, TableKey } from '@pravega-ts/wire-protocol'
-import type { StoredEntry, StoredTable, TableRange } from '../storage/segment-storage.ts'
+import type { StoredEntry, StoredPage, StoredTable, TablePageLimit, TableRange } from '../storage/segment-storage.ts'
 import { UNSET } from './attributes.ts'
 import { violation } from './violation.ts'
 
@@ -83,40 +83,30 @@ export class TableSegment {
     count: number,
     range: { readonly token: Uint8Array; readonly from: Uint8Array; readonly to: Uint8Array },
     withValues: boolean,
-  ): TablePage | TableRefusal {
+  ): TablePage | TableRefusal | Promise<TablePage> {
     const checked = this.#checkRange(range.token, range.from, range.to)
     if ('refused' in checked) return checked
-    const entries: StoredEntry[] = []
-    let bytes = 0
-    if (count > 0) {
-      for (const entry of this.stored.entries(checked)) {
-        entries.push(entry)
-        bytes += entrySize(entry.key, withValues ? entry.value : NOTHING)
-        if (entries.length >= count || bytes >= REPLY_BYTES) break
-      }
-    }
-    const last = entries.at(-1)
-    return { entries, token: last === undefined ? NOTHING : this.stored.positionOf(last) }
+    if (count <= 0) return { entries: [], token: NOTHING }
+    const limit = replyLimit(count, withValues)
+    return whenThere(this.stored.entries(checked, limit), ({ entries }) => {
+      const last = entries.at(-1)
+      return { entries, token: last === undefined ? NOTHING : this.stored.positionOf(last) }
+    })
   }
 
   /** Up to `count` live entries that were put at `from` or later. Removals do not show. */
-  delta(from: bigint, count: number): TableDelta | TableRefusal {
+  delta(from: bigint, count: number): TableDelta | TableRefusal | Promise<TableDelta> {
     if (this.stored.keyLength > 0) return { refused: 'unsupported' }
     const { length } = this.stored
     if (from < 0n) return illegal('fromPosition must not be negative')
     if (from > length) return illegal(`fromPosition ${from} exceeds the length ${length} of the table`)
     if (from === length || count <= 0) return { entries: [], reachedEnd: true, lastPosition: 0n }
-    const entries: StoredEntry[] = []
-    let bytes = 0
-    for (const entry of this.stored.changedSince(from)) {
-      if (entries.length >= count || bytes >= REPLY_BYTES) {
-        const last = entries.at(-1) as StoredEntry
-        return { entries, reachedEnd: false, lastPosition: last.version + BigInt(logSize(last.key, last.value)) }
-      }
-      entries.push(entry)
-      bytes += entrySize(entry.key, entry.value)
-    }
-    return { entries, reachedEnd: true, lastPosition: length }
+    const limit = replyLimit(count, true)
+    return whenThere(this.stored.changedSince(from, limit), ({ entries, more }) => {
+      const last = entries.at(-1)
+      if (!more || last === undefined) return { entries, reachedEnd: true, lastPosition: length }
+      return { entries, reachedEnd: false, lastPosition: last.version + BigInt(logSize(last.key, last.value)) }
+    })
   }
 
   #checkChange(keys: readonly TableKey[], tableOffset: bigint): TableRefusal | undefined {
@@ -189,6 +179,14 @@ export class TableSegment {
 /** An entry as it goes over the wire. */
 export function wireEntry(entry: StoredEntry): TableEntry {
   return { key: { data: entry.key, keyVersion: entry.version }, value: { data: entry.value } }
+}
+
+function replyLimit(count: number, values: boolean): TablePageLimit {
+  return { count, bytes: REPLY_BYTES, sizeOf: ({ key, value }) => entrySize(key, values ? value : NOTHING), values }
+}
+
+function whenThere<T>(page: StoredPage | Promise<StoredPage>, use: (page: StoredPage) => T): T | Promise<T> {
+  return page instanceof Promise ? page.then(use) : use(page)
 }
 
 function illegal(message: string): TableRefusal {

@@ -1,7 +1,15 @@
 import { hash } from 'node:crypto'
 import { MemoryProperties } from './memory-properties.ts'
 import { OrderedMap } from './ordered-map.ts'
-import type { StoredEntry, StoredTable, StoredTableOptions, TableChange, TableRange } from './segment-storage.ts'
+import type {
+  StoredEntry,
+  StoredPage,
+  StoredTable,
+  StoredTableOptions,
+  TableChange,
+  TablePageLimit,
+  TableRange,
+} from './segment-storage.ts'
 
 /** What an entry takes in the log of a table beyond its key and value: format, two lengths, version. */
 const ENTRY_OVERHEAD = 17
@@ -71,7 +79,19 @@ export class MemoryTable extends MemoryProperties implements StoredTable {
     return versions
   }
 
-  *entries({ after, from, to }: TableRange): Generator<StoredEntry, void, undefined> {
+  entries(range: TableRange, limit: TablePageLimit): StoredPage {
+    return page(this.#entries(range), limit)
+  }
+
+  positionOf(entry: StoredEntry): Uint8Array {
+    return Buffer.from(this.#position(entry.key), 'latin1')
+  }
+
+  changedSince(version: bigint, limit: TablePageLimit): StoredPage {
+    return page(this.#changedSince(version), limit)
+  }
+
+  *#entries({ after, from, to }: TableRange): Generator<StoredEntry, void, undefined> {
     const first = from === undefined ? undefined : this.#byPosition.get(this.#position(from))
     if (first !== undefined && after === undefined) yield first
     const start = after === undefined ? (from === undefined ? undefined : this.#position(from)) : text(after)
@@ -82,11 +102,7 @@ export class MemoryTable extends MemoryProperties implements StoredTable {
     }
   }
 
-  positionOf(entry: StoredEntry): Uint8Array {
-    return Buffer.from(this.#position(entry.key), 'latin1')
-  }
-
-  *changedSince(version: bigint): Generator<StoredEntry, void, undefined> {
+  *#changedSince(version: bigint): Generator<StoredEntry, void, undefined> {
     const entries = this.#byVersion
     let low = 0
     let high = entries.length
@@ -109,6 +125,17 @@ export class MemoryTable extends MemoryProperties implements StoredTable {
     digest[8] = (digest[8] as number) ^ 0x80
     return digest.toString('latin1', 0, 16)
   }
+}
+
+function page(entries: Iterable<StoredEntry>, { count, bytes, sizeOf }: TablePageLimit): StoredPage {
+  const taken: StoredEntry[] = []
+  let size = 0
+  for (const entry of entries) {
+    if (taken.length >= count || size >= bytes) return { entries: taken, more: true }
+    taken.push(entry)
+    size += sizeOf(entry)
+  }
+  return { entries: taken, more: false }
 }
 
 function text(bytes: Uint8Array): string {

@@ -62,6 +62,24 @@ export interface TableRange {
   readonly to?: Uint8Array | undefined
 }
 
+/** Where one step of an iteration stops, at the latest. */
+export interface TablePageLimit {
+  /** Entries. */
+  readonly count: number
+  /** The entry with which the sum of `sizeOf` comes to this is the last one. */
+  readonly bytes: number
+  readonly sizeOf: (entry: StoredEntry) => number
+  /** False: nobody looks at the values, so that they may come empty. */
+  readonly values: boolean
+}
+
+/** One step of an iteration. */
+export interface StoredPage {
+  readonly entries: readonly StoredEntry[]
+  /** Whether there are more behind them. */
+  readonly more: boolean
+}
+
 /** The entries of one table segment. The caller checks all conditions; the storage only keeps. */
 export interface StoredTable extends StoredProperties {
   readonly kind: 'table'
@@ -71,12 +89,18 @@ export interface StoredTable extends StoredProperties {
   get(key: Uint8Array): StoredEntry | undefined
   /** Applies all changes in one step. Returns the version of each, in order. Keys and values are copied. */
   apply(changes: readonly TableChange[]): readonly bigint[]
-  /** Entries in iteration order. The table may change between two entries: an entry is seen at most once. */
-  entries(range: TableRange): Iterable<StoredEntry>
+  /**
+   * Entries in iteration order, as of the call or later; but never none when there are some. A promise where they have to be fetched.
+   * @throws PravegaError `STORAGE_FAILED`, as a rejection, when they cannot be read
+   */
+  entries(range: TableRange, limit: TablePageLimit): StoredPage | Promise<StoredPage>
   /** Where an entry stands in iteration order, as opaque bytes of fixed length. */
   positionOf(entry: StoredEntry): Uint8Array
-  /** Entries whose version is `version` or higher, lowest first. */
-  changedSince(version: bigint): Iterable<StoredEntry>
+  /**
+   * Entries whose version is `version` or higher and below the length that the table has now, lowest first; those that are replaced
+   * meanwhile may be left out. Otherwise as `entries`.
+   */
+  changedSince(version: bigint, limit: TablePageLimit): StoredPage | Promise<StoredPage>
 }
 
 /** How a stored segment is made. */
