@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { AttributeUpdate } from '@pravega-ts/wire-protocol'
-import type { AttributeChange, SegmentStorage } from '../storage/segment-storage.ts'
+import type { AttributeChange, SegmentStorage, StoredSegment } from '../storage/segment-storage.ts'
+import { type Clock, systemClock } from '../time/clock.ts'
 import { ATTRIBUTE, resolveUpdates } from './attributes.ts'
+import type { SegmentRates } from './rates/rate-meter.ts'
+import type { RateMeters } from './rates/rate-meters.ts'
 import type {
   AttributeValue,
   CreateSegmentOptions,
@@ -24,25 +27,33 @@ export type MergeOutcome =
   | { readonly outcome: 'merged'; readonly length: bigint }
   | { readonly outcome: 'missingSource' | 'missingTarget' | 'sealed' | 'conditionFailed' }
 
+export interface SegmentCatalogOptions {
+  /** Default: the system's time. */
+  readonly clock?: Clock | undefined
+  /** Measure the segments that have a scaling policy. Default: nothing is measured. */
+  readonly meters?: RateMeters | undefined
+}
+
 /**
  * All segments of the store by name. Changes are made at once and in order; `commit` then makes them durable, after
  * which readers see them and they may be acknowledged.
  */
 export class SegmentCatalog implements SegmentEngine {
   readonly #storage: SegmentStorage
+  readonly #clock: Clock
+  readonly #meters: RateMeters | undefined
   readonly #segments = new Map<string, Segment>()
   readonly #touched = new Set<StreamSegment>()
   readonly #touch = (segment: StreamSegment): void => {
     this.#touched.add(segment)
   }
 
-  constructor(storage: SegmentStorage) {
+  constructor(storage: SegmentStorage, { clock = systemClock, meters }: SegmentCatalogOptions = {}) {
     this.#storage = storage
+    this.#clock = clock
+    this.#meters = meters
     for (const stored of storage.segments()) {
-      this.#segments.set(
-        stored.name,
-        stored.kind === 'stream' ? new StreamSegment(stored, this.#touch) : new TableSegment(stored),
-      )
+      this.#segments.set(stored.name, stored.kind === 'stream' ? this.#streamSegment(stored) : new TableSegment(stored))
     }
   }
 
@@ -65,7 +76,7 @@ export class SegmentCatalog implements SegmentEngine {
 
   addStream(name: string, options: CreateSegmentOptions = {}): 'created' | 'exists' {
     return this.#add(name, [
-      { id: ATTRIBUTE.creationTime, value: BigInt(Date.now()) },
+      { id: ATTRIBUTE.creationTime, value: BigInt(this.#clock.now()) },
       { id: ATTRIBUTE.scaleType, value: BigInt(options.scaleType ?? 0) },
       { id: ATTRIBUTE.scaleRate, value: BigInt(options.targetRate ?? 0) },
       { id: ATTRIBUTE.rolloverSize, value: positive(options.rolloverSizeBytes) ?? 0n },
@@ -77,7 +88,7 @@ export class SegmentCatalog implements SegmentEngine {
   addTransient(parent: string, writerId: string): string {
     const name = `${parent}#transient.${hex(writerId)}.${hex(randomUUID())}`
     this.#add(name, [
-      { id: ATTRIBUTE.creationTime, value: BigInt(Date.now()) },
+      { id: ATTRIBUTE.creationTime, value: BigInt(this.#clock.now()) },
       { id: ATTRIBUTE.segmentType, value: SEGMENT_TYPE.transient },
     ])
     return name
@@ -124,6 +135,7 @@ export class SegmentCatalog implements SegmentEngine {
       { id: ATTRIBUTE.scaleType, value: BigInt(policy.scaleType) },
       { id: ATTRIBUTE.scaleRate, value: BigInt(policy.targetRate) },
     ])
+    if (segment.kind === 'stream') this.#measure(segment)
     return 'updated'
   }
 
@@ -142,6 +154,7 @@ export class SegmentCatalog implements SegmentEngine {
     if (source.stored.startOffset > 0n) throw violation('a merge of a truncated segment')
     const changes = resolveUpdates(target.stored, updates)
     if (changes === undefined) return { outcome: 'conditionFailed' }
+    this.#countMerge(target, source)
     this.#segments.delete(sourceName)
     this.#storage.merge(target.stored, source.stored, changes)
     this.#touched.add(target)
@@ -206,10 +219,39 @@ export class SegmentCatalog implements SegmentEngine {
     return { startOffset, length, isSealed, lastModified }
   }
 
+  getRates(name: string): SegmentRates | undefined {
+    const segment = this.#segments.get(name)
+    return segment?.kind === 'stream' ? segment.meter?.read() : undefined
+  }
+
+  onTraffic(listener: () => void): void {
+    this.#meters?.onTraffic(listener)
+  }
+
   #add(name: string, attributes: readonly AttributeChange[]): 'created' | 'exists' {
     if (this.#segments.has(name)) return 'exists'
-    this.#segments.set(name, new StreamSegment(this.#storage.createSegment(name, { attributes }), this.#touch))
+    this.#segments.set(name, this.#streamSegment(this.#storage.createSegment(name, { attributes })))
     return 'created'
+  }
+
+  #streamSegment(stored: StoredSegment): StreamSegment {
+    const segment = new StreamSegment(stored, this.#touch)
+    if (!stored.isSealed) this.#measure(segment)
+    return segment
+  }
+
+  /** Begins anew when the unit is another one. */
+  #measure(segment: StreamSegment): void {
+    if (this.#meters === undefined) return
+    const meter = this.#meters.meterFor(Number(segment.stored.attribute(ATTRIBUTE.scaleType) ?? 0n))
+    if (meter?.unit !== segment.meter?.unit) segment.meter = meter
+  }
+
+  #countMerge(target: StreamSegment, { stored }: StreamSegment): void {
+    const created = stored.attribute(ATTRIBUTE.creationTime)
+    if (target.meter === undefined || created === undefined) return
+    const events = Number(stored.attribute(ATTRIBUTE.eventCount) ?? 0n)
+    target.meter.addMerged(Number(stored.length), events, this.#clock.now() - Number(created))
   }
 
   async #durably<Outcome>(change: () => Outcome): Promise<Outcome> {

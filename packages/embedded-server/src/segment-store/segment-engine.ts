@@ -1,3 +1,5 @@
+import type { SegmentRates } from './rates/rate-meter.ts'
+
 /** How a stream segment is made. What is left out is zero, which means: no auto-scaling, no rollover. */
 export interface CreateSegmentOptions {
   /** 0 no scaling, 1 by KB per second, 2 by events per second. Default 0. */
@@ -62,4 +64,8 @@ export interface SegmentEngine {
     attributes?: readonly AttributeValue[],
   ): Promise<'appended' | 'missing' | 'sealed'>
   getInfo(name: string): SegmentSummary | undefined
+  /** How fast a segment grows, in the unit of its scaling policy; undefined for one whose growth is not measured. */
+  getRates(name: string): SegmentRates | undefined
+  /** Who is told when appends begin to come to a measured segment to which none came for a while. */
+  onTraffic(listener: () => void): void
 }

@@ -1,5 +1,6 @@
 import type { AttributeChange, StoredSegment } from '../storage/segment-storage.ts'
 import { ATTRIBUTE, UNSET } from './attributes.ts'
+import type { RateMeter } from './rates/rate-meter.ts'
 
 /** An append with what has to hold for it. */
 export interface SegmentAppend {
@@ -30,6 +31,8 @@ interface Waiting {
 export class StreamSegment {
   readonly kind = 'stream'
   readonly stored: StoredSegment
+  /** What counts the appends; absent where nobody asks for their rate. */
+  meter: RateMeter | undefined
   readonly #changed: (segment: StreamSegment) => void
   readonly #waiting = new Set<Waiting>()
   #readable: bigint
@@ -76,6 +79,7 @@ export class StreamSegment {
   seal(): 'sealed' | 'alreadySealed' {
     if (this.stored.isSealed) return 'alreadySealed'
     this.stored.seal()
+    this.meter = undefined
     this.#changed(this)
     return 'sealed'
   }
@@ -122,6 +126,7 @@ export class StreamSegment {
   #store(data: readonly Uint8Array[], numEvents: number, attributes: readonly AttributeChange[]): void {
     const eventCount = (this.stored.attribute(ATTRIBUTE.eventCount) ?? 0n) + BigInt(numEvents)
     this.stored.append(data, [...attributes, { id: ATTRIBUTE.eventCount, value: eventCount }])
+    if (this.meter !== undefined) this.meter.add(bytesOf(data), numEvents)
     this.#changed(this)
   }
 
@@ -130,4 +135,10 @@ export class StreamSegment {
     if (this.stored.isSealed && this.#readable === this.stored.length) return 'sealed'
     return this.#deleted ? 'deleted' : undefined
   }
+}
+
+function bytesOf(data: readonly Uint8Array[]): number {
+  let bytes = 0
+  for (const part of data) bytes += part.byteLength
+  return bytes
 }
