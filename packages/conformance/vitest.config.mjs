@@ -6,8 +6,8 @@ export default mergeConfig(
   defineConfig({
     test: {
       globalSetup: ['./dist/global-setup.js'],
-      // Both engines share two cores with the tests themselves; one file at a time keeps deadlines meaningful.
-      fileParallelism: false,
+      // Most files wait for leases, timers and a server far more than they compute.
+      maxWorkers: 3,
       testTimeout: 120_000,
       hookTimeout: 120_000,
     },
