@@ -17,6 +17,7 @@ import {
 import { segmentsOf } from '../faults/command-segments.ts'
 import { failureNamed } from '../faults/failure-named.ts'
 import type { AnyCommandFault, FaultSwitchboard } from '../faults/fault-switchboard.ts'
+import type { Guest } from '../listening/port.ts'
 import type { Conversation } from './conversation.ts'
 import { completesAppend, handle } from './handlers/index.ts'
 import { LookUps } from './look-ups.ts'
@@ -63,9 +64,11 @@ export class Connection implements Conversation {
   /** A fault delays the command that was taken last. */
   #stalled = false
   #receivedBytes = 0
+  #introduced: (() => void) | undefined
   #undurableBytes = 0
 
-  constructor(socket: Socket, services: ConnectionServices) {
+  constructor({ socket, introduced }: Guest, services: ConnectionServices) {
+    this.#introduced = introduced
     this.catalog = services.catalog
     this.#socket = socket
     this.#services = services
@@ -177,6 +180,8 @@ export class Connection implements Conversation {
       while (this.#state === 'open' && !this.#blocked) {
         const frame = this.#parser.next()
         if (frame === undefined) break
+        this.#introduced?.()
+        this.#introduced = undefined
         this.#take(decodePayload(frame.type, frame.payload))
       }
     })

@@ -1,8 +1,8 @@
-import { createServer, type Server, type Socket } from 'node:net'
-import { createServer as createTlsServer } from 'node:tls'
 import type { Logger } from '@pravega-ts/config'
-import { type CloseOptions, PravegaError } from '@pravega-ts/model'
+import type { CloseOptions } from '@pravega-ts/model'
 import type { FaultSwitchboard } from '../faults/fault-switchboard.ts'
+import { openPort, type Port, type PortOptions } from '../listening/port.ts'
+import { type Clock, systemClock } from '../time/clock.ts'
 import { Connection } from './connection.ts'
 import type { SegmentCatalog } from './segment-catalog.ts'
 
@@ -19,7 +19,10 @@ export interface WireServerOptions {
   readonly host: string
   /** 0: any free port. */
   readonly port: number
-  readonly tls?: ServerTlsOptions | undefined
+  readonly tls?: PortOptions['tls']
+  /** Default: the system's time. */
+  readonly clock?: Clock | undefined
+  readonly maxConnections?: number | undefined
 }
 
 /** The segment store's port. */
@@ -33,69 +36,40 @@ export interface WireServer {
 
 /**
  * Listens for segment store clients.
- * @throws PravegaError CONNECTION_FAILED when the port cannot be listened on.
+ * @throws PravegaError CONNECTION_FAILED when the port cannot be listened on; INVALID_ARGUMENT for a certificate that is none.
  */
 export async function startWireServer(options: WireServerOptions): Promise<WireServer> {
+  return serveWire(await openWirePort(options), options)
+}
+
+export function openWirePort(options: Omit<WireServerOptions, 'catalog' | 'faults'>): Promise<Port> {
+  return openPort({ ...options, clock: options.clock ?? systemClock, clients: 'segment store clients' })
+}
+
+/** Serves segment store clients on a port that is open. */
+export function serveWire(port: Port, options: Pick<WireServerOptions, 'catalog' | 'faults' | 'logger'>): WireServer {
   const connections = new Set<Connection>()
-  // With TLS also those whose handshake is under way.
-  const sockets = new Set<Socket>()
-  const accept = (socket: Socket): void => {
-    const connection = new Connection(socket, options)
+  port.serve(guest => {
+    const connection = new Connection(guest, options)
     connections.add(connection)
     connection.onGone(() => connections.delete(connection))
-  }
-  const server =
-    options.tls === undefined
-      ? createServer(accept)
-      : createTlsServer({ cert: options.tls.cert, key: options.tls.key, minVersion: 'TLSv1.2' }, accept)
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket)
-    socket.on('close', () => sockets.delete(socket))
   })
-  // A client that breaks off its TLS handshake concerns nobody else.
-  server.on('tlsClientError', error => options.logger.debug('TLS handshake failed', { error: error.message }))
-  const port = await listen(server, options.host, options.port)
-  server.on('error', error => options.logger.error('the segment store port failed', { error }))
-  let closed: Promise<void> | undefined
   return {
-    port,
+    port: port.port,
     get connections() {
       return connections.size
     },
     close({ force = false } = {}) {
-      closed ??= new Promise(resolve => server.close(() => resolve()))
-      const cut = (): void => {
-        for (const socket of [...sockets]) socket.destroy()
-      }
+      const closed = port.close()
       if (force || connections.size === 0) {
-        cut()
+        port.cut()
         return closed
       }
       for (const connection of [...connections]) {
-        connection.onGone(() => connections.size === 0 && cut())
+        connection.onGone(() => connections.size === 0 && port.cut())
         connection.close('the server closes')
       }
       return closed
     },
   }
-}
-
-function listen(server: Server, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const failed = (cause: Error): void => {
-      reject(
-        new PravegaError(
-          'CONNECTION_FAILED',
-          `cannot listen on ${host}:${port} for segment store clients: ${cause.message}; choose another port, or 0 for any`,
-          { cause, retriable: false },
-        ),
-      )
-    }
-    server.once('error', failed)
-    server.listen(port, host, () => {
-      server.off('error', failed)
-      const address = server.address()
-      resolve(typeof address === 'object' && address !== null ? address.port : port)
-    })
-  })
 }
