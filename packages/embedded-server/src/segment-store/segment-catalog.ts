@@ -224,8 +224,9 @@ export class SegmentCatalog implements SegmentEngine {
     return segment?.kind === 'stream' ? segment.meter?.read() : undefined
   }
 
-  onTraffic(listener: () => void): void {
+  onTraffic(listener: () => void): () => void {
     this.#meters?.onTraffic(listener)
+    return () => this.#meters?.close()
   }
 
   #add(name: string, attributes: readonly AttributeChange[]): 'created' | 'exists' {

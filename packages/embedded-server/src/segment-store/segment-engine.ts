@@ -66,6 +66,9 @@ export interface SegmentEngine {
   getInfo(name: string): SegmentSummary | undefined
   /** How fast a segment grows, in the unit of its scaling policy; undefined for one whose growth is not measured. */
   getRates(name: string): SegmentRates | undefined
-  /** Who is told when appends begin to come to a measured segment to which none came for a while. */
-  onTraffic(listener: () => void): void
+  /**
+   * Calls `listener` when appends begin to come to a measured segment to which none came for a while.
+   * @returns what ends the measuring, for good
+   */
+  onTraffic(listener: () => void): () => void
 }

@@ -69,6 +69,7 @@ class Trial {
       leases: new LeaseTimers(clock),
       retention: new Rounds(clock, 1_800_000),
       watermarks: new Rounds(clock, 10_000),
+      autoScaling: undefined,
     }
   }
 

@@ -1,3 +1,4 @@
+import type { SegmentRates } from '../../src/segment-store/rates/rate-meter.ts'
 import type {
   AttributeValue,
   CreateSegmentOptions,
@@ -24,6 +25,10 @@ export class FakeEngine implements SegmentEngine {
   readonly segments: Map<string, FakeSegment> = new Map()
   /** What is called before each change; it may wait or throw. */
   before: (change: keyof SegmentEngine, segment: string) => void | Promise<void> = () => {}
+  /** What is measured of a segment. */
+  ratesOf: (segment: string) => SegmentRates | undefined = () => undefined
+  /** Tells the controller that something is written. */
+  trafficBegins: () => void = () => {}
 
   get(name: string): FakeSegment {
     const segment = this.segments.get(name)
@@ -114,6 +119,17 @@ export class FakeEngine implements SegmentEngine {
   getInfo(name: string): SegmentSummary | undefined {
     const segment = this.segments.get(name)
     return segment && { ...segment, lastModified: 0 }
+  }
+
+  getRates(name: string): SegmentRates | undefined {
+    return this.segments.get(name)?.isSealed === false ? this.ratesOf(name) : undefined
+  }
+
+  onTraffic(listener: () => void): () => void {
+    this.trafficBegins = listener
+    return () => {
+      this.trafficBegins = () => {}
+    }
   }
 
   #create(name: string, isTable: boolean, options: FakeSegment['options']): 'created' | 'exists' {

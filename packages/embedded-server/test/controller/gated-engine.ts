@@ -59,4 +59,8 @@ export class GatedEngine implements SegmentEngine {
   }
 
   getInfo: SegmentEngine['getInfo'] = name => this.#engine.getInfo(name)
+
+  getRates: SegmentEngine['getRates'] = name => this.#engine.getRates(name)
+
+  onTraffic: SegmentEngine['onTraffic'] = listener => this.#engine.onTraffic(listener)
 }

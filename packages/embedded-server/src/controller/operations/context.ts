@@ -1,11 +1,13 @@
 import type { Logger } from '@pravega-ts/config'
 import type { SegmentEngine } from '../../segment-store/segment-engine.ts'
 import type { Clock } from '../../time/clock.ts'
+import type { AutoScalingSettings } from '../domain/auto-scale.ts'
 import type { StreamRecord } from '../domain/stream-record.ts'
 import type { ControllerState } from '../state/controller-state.ts'
 import type { ExclusiveCalls } from './exclusive-calls.ts'
 import type { LeaseTimers } from './lease-timers.ts'
 import { badArgument, notFound } from './refusal.ts'
+import type { RefusedScales } from './refused-scales.ts'
 import type { Rounds } from './rounds.ts'
 import type { WorkQueues } from './work-queues.ts'
 
@@ -15,6 +17,15 @@ export interface LeaseLimits {
   readonly minimumMs: number
   /** Milliseconds. Pravega: 600,000. */
   readonly maximumMs: number
+}
+
+/** What scaling by rates works with, beside the rates. */
+export interface AutoScaling {
+  readonly settings: AutoScalingSettings
+  readonly rounds: Rounds
+  /** Ends the measuring of rates. */
+  readonly stopMeasuring: () => void
+  readonly refused: RefusedScales
 }
 
 /** What every operation of the controller works with. */
@@ -29,6 +40,8 @@ export interface ControllerContext {
   readonly leases: LeaseTimers
   readonly retention: Rounds
   readonly watermarks: Rounds
+  /** Absent: streams are scaled by call only. */
+  readonly autoScaling: AutoScaling | undefined
 }
 
 /** Which stream. */

@@ -1,6 +1,6 @@
 import { activeEpoch } from '../domain/epochs.ts'
 import { decideScale, hasDuplicateStarts, type ScaleRequest } from '../domain/scale.ts'
-import type { SegmentRecord } from '../domain/stream-record.ts'
+import type { SegmentRecord, StreamRecord } from '../domain/stream-record.ts'
 import { type ControllerContext, findStream, streamKey } from './context.ts'
 import { carryOut, createSegments, onStream } from './pending-work.ts'
 import { badArgument } from './refusal.ts'
@@ -30,14 +30,24 @@ export async function scaleStream(
   const scale = (): Promise<ScaleAnswer> =>
     onStream(context, scope, stream, async record => {
       if (record === undefined) return refusedScale('FAILURE')
-      const decision = decideScale(record, request)
-      if (decision.status !== 'STARTED') return refusedScale(decision.status)
-      const { epoch, created, sealing } = decision.scale
-      await createSegments(context, record, created)
-      await carryOut(context, { ...record, epochs: [...record.epochs, epoch], pending: { type: 'scale', sealing } })
-      return { status: 'STARTED', epoch: epoch.epoch - 1, segments: created }
+      return carryOutScale(context, record, request)
     })
   return context.exclusive.run(`scale ${streamKey(scope, stream)}`, inputOf(request), scale, refusedScale('FAILURE'))
+}
+
+/** Scales a stream, if it can be scaled so. Runs inside the stream's queue. */
+export async function carryOutScale(
+  context: ControllerContext,
+  record: StreamRecord,
+  request: ScaleRequest,
+): Promise<ScaleAnswer> {
+  const decision = decideScale(record, request)
+  if (decision.status !== 'STARTED') return refusedScale(decision.status)
+  const { epoch, created, sealing } = decision.scale
+  await createSegments(context, record, created)
+  await carryOut(context, { ...record, epochs: [...record.epochs, epoch], pending: { type: 'scale', sealing } })
+  context.autoScaling?.rounds.arm()
+  return { status: 'STARTED', epoch: epoch.epoch - 1, segments: created }
 }
 
 /**

@@ -53,7 +53,7 @@ export function makeStream(
       return 'SCOPE_NOT_FOUND'
     }
     for (const record of made) context.state.streams.set(scope, record.stream, record)
-    context.retention.arm()
+    armRounds(context)
     return 'SUCCESS'
   })
 }
@@ -76,14 +76,14 @@ export async function updateStream(
       const changed = { ...record, settings }
       if (scale === undefined) {
         context.state.streams.set(scope, stream, changed)
-        context.retention.arm()
+        armRounds(context)
         await updatePolicies(context, changed)
         return 'SUCCESS'
       }
       await createSegments(context, changed, scale.created)
       const { sealing, epoch } = scale
       await carryOut(context, { ...changed, epochs: [...record.epochs, epoch], pending: { type: 'scale', sealing } })
-      context.retention.arm()
+      armRounds(context)
       return 'SUCCESS'
     })
   return context.exclusive.run(`update ${streamKey(scope, stream)}`, undefined, update, 'FAILURE')
@@ -133,6 +133,12 @@ export async function deleteStream(
     await carryOut(context, { ...record, pending: { type: 'delete' } })
     return 'SUCCESS'
   })
+}
+
+/** There is another policy: what comes round may have something to do now. */
+function armRounds({ retention, autoScaling }: ControllerContext): void {
+  retention.arm()
+  autoScaling?.rounds.arm()
 }
 
 function refuseChange(record: StreamRecord | undefined): 'STREAM_NOT_FOUND' | 'STREAM_SEALED' | undefined {
