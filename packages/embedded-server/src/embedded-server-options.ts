@@ -1,7 +1,9 @@
 import type { Logger } from '@pravega-ts/config'
+import type { AccountsOptions } from './accounts/account-options.ts'
+import type { AutoScalingOptions } from './auto-scaling-options.ts'
 import type { Clock } from './controller/index.ts'
-import type { ServerTlsOptions } from './segment-store/wire-server.ts'
 import type { SegmentStorage } from './storage/segment-storage.ts'
+import type { ServerTlsOptions } from './tls/tls-options.ts'
 
 /** What an embedded server can be told; all of it has defaults. */
 export interface EmbeddedServerOptions {
@@ -15,6 +17,13 @@ export interface EmbeddedServerOptions {
   readonly publishedHost?: string | undefined
   /** With this, both ports speak TLS only. Default: plain TCP. */
   readonly tls?: ServerTlsOptions | undefined
+  /** With this, only those with an account may call, and do what it allows. Default: everybody may do everything. */
+  readonly accounts?: AccountsOptions | undefined
+  /**
+   * So many connections at most, on each of the ports. One that has not said anything sensible yet makes room for the next; else the next
+   * is closed at once, and the client tries again. Default: 16,384.
+   */
+  readonly maxConnections?: number | undefined
   /** Where segments are kept. Default: a new `MemorySegmentStorage`. */
   readonly storage?: SegmentStorage | undefined
   /** Default: silent. */
@@ -26,6 +35,8 @@ export interface EmbeddedServerOptions {
   readonly clock?: Clock | undefined
   /** Milliseconds between two rounds of retention. Default: 1,800,000 (half an hour), as Pravega has it. */
   readonly retentionPeriodMs?: number | undefined
+  /** When streams with a policy by rate are scaled by what is written to them; `false`: never. Default: as Pravega does. */
+  readonly autoScaling?: false | AutoScalingOptions | undefined
   /** Milliseconds between two rounds of watermarks. Default: 10,000, as Pravega has it. */
   readonly watermarkPeriodMs?: number | undefined
 }

@@ -3,6 +3,7 @@ import type { ControllerState, RecurringWork } from './controller/index.ts'
 import type { EmbeddedServerOptions } from './embedded-server-options.ts'
 import { FaultSwitchboard } from './faults/fault-switchboard.ts'
 import type { Faults } from './faults/faults.ts'
+import { openProtection, type Protection } from './protection.ts'
 import { publishedHost, type RunningServer, runServer } from './run-server.ts'
 import { MemorySegmentStorage } from './storage/memory-segment-storage.ts'
 import type { SegmentStorage } from './storage/segment-storage.ts'
@@ -17,6 +18,7 @@ export class EmbeddedServer {
   readonly #switchboard: FaultSwitchboard
   readonly #storage: SegmentStorage
   readonly #state: ControllerState
+  readonly #protection: Protection
   #running: RunningServer
   /** Restarts and the close, one after the other. */
   #work: Promise<void> = Promise.resolve()
@@ -24,35 +26,51 @@ export class EmbeddedServer {
 
   private constructor(
     options: EmbeddedServerOptions,
-    parts: { switchboard: FaultSwitchboard; storage: SegmentStorage; state: ControllerState; running: RunningServer },
+    parts: {
+      switchboard: FaultSwitchboard
+      storage: SegmentStorage
+      state: ControllerState
+      protection: Protection
+      running: RunningServer
+    },
   ) {
     this.#options = options
     this.#switchboard = parts.switchboard
     this.faults = parts.switchboard
     this.#storage = parts.storage
     this.#state = parts.state
+    this.#protection = parts.protection
     this.#running = parts.running
     this.controller = {
       runRetention: async () => (await this.#recurring()).runRetention(),
       runWatermarks: async () => (await this.#recurring()).runWatermarks(),
+      runScaling: async () => (await this.#recurring()).runScaling(),
       settled: async () => (await this.#recurring()).settled(),
     }
   }
 
   /**
    * Starts a server. It is ready for clients when the promise settles.
-   * @throws PravegaError INVALID_ARGUMENT for a period below one millisecond; CONNECTION_FAILED when a port cannot be listened on.
+   * @throws PravegaError INVALID_ARGUMENT for a period below one millisecond; CONNECTION_FAILED when a port cannot be listened on;
+   * INVALID_CONFIG for accounts or certificates that make no sense or cannot be read.
    */
   static async start(options: EmbeddedServerOptions = {}): Promise<EmbeddedServer> {
     checkPeriod('retentionPeriodMs', options.retentionPeriodMs)
     checkPeriod('watermarkPeriodMs', options.watermarkPeriodMs)
+    checkMaxConnections(options.maxConnections)
     // Loading gRPC takes longer than all the rest, so that whoever only imports this package does not pay for it.
     const { MemoryControllerState } = await import('./controller/index.ts')
     const switchboard = new FaultSwitchboard()
     const storage = options.storage ?? new MemorySegmentStorage()
     const state = new MemoryControllerState()
-    const running = await runServer(options, switchboard, storage, state)
-    return new EmbeddedServer(options, { switchboard, storage, state, running })
+    const protection = await openProtection(options)
+    try {
+      const running = await runServer(options, switchboard, storage, state, protection)
+      return new EmbeddedServer(options, { switchboard, storage, state, protection, running })
+    } catch (error) {
+      protection.close()
+      throw error
+    }
   }
 
   /** What to give to clients, for instance `tcp://127.0.0.1:43210`. */
@@ -82,7 +100,8 @@ export class EmbeddedServer {
     const restarted = this.#work.then(async () => {
       const ports = { controllerPort: this.#running.controller.port, segmentStorePort: this.#running.wire.port }
       await this.#stop(true)
-      this.#running = await runServer({ ...this.#options, ...ports }, this.#switchboard, this.#storage, this.#state)
+      const options = { ...this.#options, ...ports }
+      this.#running = await runServer(options, this.#switchboard, this.#storage, this.#state, this.#protection)
     })
     // The caller gets the failure; what is queued behind it goes on.
     this.#work = restarted.catch(() => {})
@@ -99,6 +118,7 @@ export class EmbeddedServer {
     this.#closed ??= this.#work.then(async () => {
       this.#switchboard.clear()
       await this.#stop(force)
+      this.#protection.close()
       await this.#storage.close()
     })
     return this.#closed
@@ -128,4 +148,9 @@ function closed(): PravegaError {
 function checkPeriod(name: string, periodMs: number | undefined): void {
   if (periodMs === undefined || periodMs >= 1) return
   throw new PravegaError('INVALID_ARGUMENT', `${name} is ${periodMs}; give at least 1 millisecond`)
+}
+
+function checkMaxConnections(maxConnections: number | undefined): void {
+  if (maxConnections === undefined || (Number.isSafeInteger(maxConnections) && maxConnections >= 1)) return
+  throw new PravegaError('INVALID_ARGUMENT', `maxConnections is ${maxConnections}; give a whole number from 1 on`)
 }

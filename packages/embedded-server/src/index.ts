@@ -1,3 +1,12 @@
+export type {
+  AccountFile,
+  AccountsOptions,
+  DelegationTokenOptions,
+  ListedAccounts,
+  UserAccount,
+} from './accounts/account-options.ts'
+export { hashPassword } from './accounts/password-hash.ts'
+export type { AutoScalingOptions } from './auto-scaling-options.ts'
 export type { Clock, RecurringWork, Scheduled } from './controller/index.ts'
 export { EmbeddedServer } from './embedded-server.ts'
 export type { EmbeddedServerOptions } from './embedded-server-options.ts'
@@ -11,7 +20,6 @@ export type {
   Faults,
   FaultTiming,
 } from './faults/faults.ts'
-export type { ServerTlsOptions } from './segment-store/wire-server.ts'
 export { MemorySegmentStorage } from './storage/memory-segment-storage.ts'
 export type {
   AttributeChange,
@@ -28,3 +36,4 @@ export type {
   TableRange,
 } from './storage/segment-storage.ts'
 export { TestClock } from './time/test-clock.ts'
+export type { ServerTlsOptions, TlsFiles, TlsTexts } from './tls/tls-options.ts'

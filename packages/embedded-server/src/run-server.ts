@@ -1,11 +1,15 @@
 import { silentLogger } from '@pravega-ts/config'
-import { PravegaError } from '@pravega-ts/model'
+import { autoScalingSettings } from './auto-scaling-options.ts'
 import type { ControllerServer, ControllerState } from './controller/index.ts'
 import type { EmbeddedServerOptions } from './embedded-server-options.ts'
 import type { FaultSwitchboard } from './faults/fault-switchboard.ts'
+import type { Port } from './listening/port.ts'
+import type { Protection } from './protection.ts'
+import { RateMeters } from './segment-store/rates/rate-meters.ts'
 import { SegmentCatalog } from './segment-store/segment-catalog.ts'
-import { startWireServer, type WireServer } from './segment-store/wire-server.ts'
+import { openWirePort, serveWire, type WireServer } from './segment-store/wire-server.ts'
 import type { SegmentStorage } from './storage/segment-storage.ts'
+import { systemClock } from './time/clock.ts'
 
 const ALL_ADDRESSES = ['0.0.0.0', '::', '']
 
@@ -24,36 +28,55 @@ export async function runServer(
   faults: FaultSwitchboard,
   storage: SegmentStorage,
   state: ControllerState,
+  { identity }: Protection,
 ): Promise<RunningServer> {
-  const { host = '127.0.0.1', logger = silentLogger, tls } = options
-  const catalog = new SegmentCatalog(storage)
-  const wire = await startWireServer({ catalog, faults, logger, host, port: options.segmentStorePort ?? 0, tls })
+  const { host = '127.0.0.1', logger = silentLogger, clock = systemClock, maxConnections } = options
+  const autoScaling = autoScalingSettings(options.autoScaling)
+  const listening = { host, logger, tls: identity, clock, maxConnections }
+  const { openControllerPort, serveController } = await import('./controller/index.ts')
+  const [wirePort, controllerPort] = await openAll([
+    openWirePort({ ...listening, port: options.segmentStorePort ?? 0 }),
+    openControllerPort({ ...listening, port: options.controllerPort ?? 0 }),
+  ])
   try {
-    const { startControllerServer } = await import('./controller/index.ts')
-    const controller = await startControllerServer({
+    const meters = autoScaling && new RateMeters(clock, autoScaling.minuteMs)
+    const catalog = new SegmentCatalog(storage, { clock, meters })
+    const controller = serveController(controllerPort, {
+      host,
+      logger,
+      clock,
       state,
       engine: catalog,
-      segmentStoreEndpoint: () => ({ host: publishedHost(options), port: wire.port }),
-      host,
-      port: options.controllerPort ?? 0,
+      segmentStoreEndpoint: () => ({ host: publishedHost(options), port: wirePort.port }),
       publishedHost: publishedHost(options),
-      logger,
       faults,
-      tls,
-      clock: options.clock,
       retentionPeriodMs: options.retentionPeriodMs,
       watermarkPeriodMs: options.watermarkPeriodMs,
+      autoScaling,
     })
-    return { wire, controller }
-  } catch (cause) {
-    await wire.close({ force: true })
-    const port = options.controllerPort ?? 0
-    throw new PravegaError(
-      'CONNECTION_FAILED',
-      `cannot listen on ${host}:${port} for controller clients; choose another port, or 0 for any`,
-      { cause, retriable: false },
-    )
+    return { wire: serveWire(wirePort, { catalog, faults, logger }), controller }
+  } catch (error) {
+    await giveBack([wirePort, controllerPort])
+    throw error
   }
+}
+
+/** All ports, or none. */
+async function openAll(opening: readonly [Promise<Port>, Promise<Port>]): Promise<readonly [Port, Port]> {
+  try {
+    return await Promise.all(opening)
+  } catch (error) {
+    const opened = await Promise.allSettled(opening)
+    await giveBack(opened.flatMap(port => (port.status === 'fulfilled' ? [port.value] : [])))
+    throw error
+  }
+}
+
+/** Gives ports back. */
+async function giveBack(ports: readonly Port[]): Promise<void> {
+  const closed = ports.map(port => port.close())
+  for (const port of ports) port.cut()
+  await Promise.all(closed)
 }
 
 /** Host under which clients find the server. */

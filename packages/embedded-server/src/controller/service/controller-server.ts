@@ -1,29 +1,21 @@
-import { Server, ServerCredentials } from '@grpc/grpc-js'
 import { type Logger, silentLogger } from '@pravega-ts/config'
-import { ControllerService } from '@pravega-ts/controller-client/generated'
-import { type CloseOptions, type Endpoint, formatEndpoint } from '@pravega-ts/model'
+import type { CloseOptions, Endpoint } from '@pravega-ts/model'
 import type { ControllerFaultGate } from '../../faults/controller-faults.ts'
+import { openPort, type Port, type PortOptions } from '../../listening/port.ts'
 import type { SegmentEngine } from '../../segment-store/segment-engine.ts'
 import { type Clock, systemClock } from '../../time/clock.ts'
+import type { AutoScalingSettings } from '../domain/auto-scale.ts'
 import type { ControllerContext, LeaseLimits } from '../operations/context.ts'
 import { ExclusiveCalls } from '../operations/exclusive-calls.ts'
 import { LeaseTimers } from '../operations/lease-timers.ts'
-import { runRetention, runWatermarks } from '../operations/recurring-work.ts'
+import { newAutoScaling, roundsOf, runRetention, runScaling, runWatermarks } from '../operations/recurring-work.ts'
 import { resume } from '../operations/resume.ts'
 import { Rounds } from '../operations/rounds.ts'
 import { WorkQueues } from '../operations/work-queues.ts'
 import type { ControllerState } from '../state/controller-state.ts'
-import { CallServer } from './call-server.ts'
-import { controllerHandlers } from './controller-handlers.ts'
-import { serviceDefinition } from './grpc-service.ts'
-
-/** PEM texts with which the controller takes TLS connections only. */
-export interface ControllerTls {
-  readonly cert: string
-  readonly key: string
-  /** Authorities of client certificates. When given, every client must show one. */
-  readonly clientCa?: string | undefined
-}
+import type { PublishedEndpoints } from './controller-handlers.ts'
+import type { GrpcServiceHost } from './grpc-service-host.ts'
+import { awaitIntroduction } from './http2-introduction.ts'
 
 export interface ControllerServerOptions {
   /** Goes on with what is in there, and keeps everything there. */
@@ -42,7 +34,9 @@ export interface ControllerServerOptions {
   /** Asked before each call. Default: no faults. */
   readonly faults?: ControllerFaultGate | undefined
   /** Default: plaintext. */
-  readonly tls?: ControllerTls | undefined
+  readonly tls?: PortOptions['tls']
+  /** Default: 16,384. */
+  readonly maxConnections?: number | undefined
   /** Bounds of transaction leases. Default: 10,000 to 600,000 ms, as Pravega has them. */
   readonly leaseLimits?: Partial<LeaseLimits> | undefined
   /** Default: the system's time. */
@@ -51,6 +45,8 @@ export interface ControllerServerOptions {
   readonly retentionPeriodMs?: number | undefined
   /** Milliseconds between two rounds of watermarks. Default: 10,000, as Pravega has it. */
   readonly watermarkPeriodMs?: number | undefined
+  /** When streams are scaled by their rates. Default: never. */
+  readonly autoScaling?: AutoScalingSettings | undefined
 }
 
 /** What the controller does by its clock, on command. */
@@ -62,6 +58,11 @@ export interface RecurringWork {
   runRetention(): Promise<void>
   /** Writes the watermark of each stream whose writers have come further than the last one. Resolves when that is done. */
   runWatermarks(): Promise<void>
+  /**
+   * Splits the hot segments and merges the cold ones of each stream with a policy by rate, as the rates measured so far ask for. Resolves
+   * when that is done; at once when the server was started without auto-scaling.
+   */
+  runScaling(): Promise<void>
   /** Resolves when the rounds that the clock has begun are done. */
   settled(): Promise<void>
 }
@@ -84,11 +85,22 @@ const DRAIN_MS = 5_000
 const ALL_ADDRESSES = ['0.0.0.0', '::', '']
 
 /**
- * Serves Pravega's controller over gRPC.
- *
- * @throws Error when the address cannot be listened on
+ * Opens a port and serves Pravega's controller on it, over gRPC.
+ * @throws PravegaError CONNECTION_FAILED when the port cannot be listened on; INVALID_ARGUMENT for a certificate that is none.
  */
 export async function startControllerServer(options: ControllerServerOptions): Promise<ControllerServer> {
+  return serveController(await openControllerPort(options), options)
+}
+
+export function openControllerPort(
+  options: Pick<ControllerServerOptions, 'host' | 'port' | 'tls' | 'clock' | 'logger' | 'maxConnections'>,
+): Promise<Port> {
+  const { clock = systemClock, logger = silentLogger } = options
+  return openPort({ ...options, clock, logger, clients: 'controller clients', protocols: ['h2'] })
+}
+
+/** Serves Pravega's controller on a port that is open. gRPC is loaded when the first client comes. */
+export function serveController(port: Port, options: Omit<ControllerServerOptions, 'port'>): ControllerServer {
   const { clock = systemClock, logger = silentLogger, host } = options
   const context: ControllerContext = {
     state: options.state,
@@ -101,69 +113,60 @@ export async function startControllerServer(options: ControllerServerOptions): P
     leases: new LeaseTimers(clock),
     retention: new Rounds(clock, options.retentionPeriodMs ?? RETENTION_PERIOD_MS),
     watermarks: new Rounds(clock, options.watermarkPeriodMs ?? WATERMARK_PERIOD_MS),
+    autoScaling: options.autoScaling && newAutoScaling(clock, options.engine, options.autoScaling),
   }
-  let port = options.port
+  const rounds = roundsOf(context)
   const published = options.publishedHost ?? (ALL_ADDRESSES.includes(host) ? '127.0.0.1' : host)
-  const handlers = controllerHandlers(context, {
-    controller: () => ({ host: published, port }),
+  const endpoints: PublishedEndpoints = {
+    controller: () => ({ host: published, port: port.port }),
     segmentStore: options.segmentStoreEndpoint,
-  })
-  const calls = new CallServer(context, options.faults)
-  const server = new Server()
-  server.addService(serviceDefinition(ControllerService), calls.implementation(ControllerService, handlers))
-  port = await listen(server, { host, port }, options.tls)
+  }
+  let service: Promise<GrpcServiceHost> | undefined
+  const load = async (): Promise<GrpcServiceHost> => {
+    const { hostControllerService } = await import('./grpc-service-host.ts')
+    return hostControllerService(context, endpoints, options.faults)
+  }
   resume(context)
+  port.serve(({ socket, introduced }) => {
+    awaitIntroduction(socket, () => {
+      introduced()
+      service ??= load()
+      service.then(
+        ({ take }) => take(socket),
+        (error: unknown) => {
+          logger.error('the controller service cannot be loaded', { error })
+          socket.destroy()
+        },
+      )
+    })
+  })
 
   let closing: Promise<void> | undefined
   const close = async (force: boolean): Promise<void> => {
-    calls.stop()
-    await stop(server, force ? 0 : DRAIN_MS)
-    for (const timers of [context.leases, context.retention, context.watermarks]) timers.close()
-    await context.retention.settled()
-    await context.watermarks.settled()
+    const portClosed = port.close()
+    await (await service)?.stop(force ? 0 : DRAIN_MS)
+    port.cut()
+    await portClosed
+    for (const timers of [context.leases, ...rounds]) timers.close()
+    context.autoScaling?.stopMeasuring()
+    for (const one of rounds) await one.settled()
     await context.queues.idle()
     await context.state.settled()
   }
   return {
-    port,
+    port: port.port,
     work: {
       runRetention: () => runRetention(context),
       runWatermarks: () => runWatermarks(context),
+      runScaling: () => runScaling(context),
       settled: async () => {
-        await context.retention.settled()
-        await context.watermarks.settled()
+        for (const one of rounds) await one.settled()
       },
     },
     close: ({ force = false } = {}) => {
-      if (force) server.forceShutdown()
+      if (force) port.cut()
       closing ??= close(force)
       return closing
     },
   }
-}
-
-function listen(server: Server, endpoint: Endpoint, tls: ControllerTls | undefined): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.bindAsync(formatEndpoint(endpoint), credentials(tls), (error, port) => {
-      if (error === null) resolve(port)
-      else reject(error)
-    })
-  })
-}
-
-function credentials(tls: ControllerTls | undefined): ServerCredentials {
-  if (tls === undefined) return ServerCredentials.createInsecure()
-  const pair = { cert_chain: Buffer.from(tls.cert), private_key: Buffer.from(tls.key) }
-  const ca = tls.clientCa === undefined ? null : Buffer.from(tls.clientCa)
-  return ServerCredentials.createSsl(ca, [pair], ca !== null)
-}
-
-function stop(server: Server, drainMs: number): Promise<void> {
-  return new Promise(resolve => {
-    const cut = setTimeout(() => server.forceShutdown(), drainMs)
-    server.tryShutdown(() => {
-      clearTimeout(cut)
-      resolve()
-    })
-  })
 }

@@ -1,0 +1,38 @@
+import type { Logger } from '@pravega-ts/config'
+import type { Clock } from '../time/clock.ts'
+import type { AccountsOptions } from './account-options.ts'
+import { openAccountSource } from './account-source.ts'
+import { Authenticator } from './authenticator.ts'
+import { checkTokenOptions } from './check-token-options.ts'
+import type { Permission } from './permissions.ts'
+import { openTokenAuthority, type TokenAuthority } from './token-authority.ts'
+
+/** Who may do what on a server with accounts. */
+export interface AccessControl {
+  readonly authenticator: Authenticator
+  readonly tokens: TokenAuthority
+  /** What it takes on a scope to change its reader groups, and on a group to write to its state. */
+  readonly readerGroupsNeed: Permission
+  close(): void
+}
+
+/**
+ * @param keptKey - What tokens were signed with before, if that was kept; the options go before it.
+ * @throws PravegaError INVALID_CONFIG
+ */
+export async function openAccessControl(
+  options: AccountsOptions,
+  clock: Clock,
+  logger: Logger,
+  keptKey?: Uint8Array,
+): Promise<AccessControl> {
+  const settings = checkTokenOptions(options)
+  const tokens = await openTokenAuthority({ ...settings, key: settings.key ?? keptKey }, clock)
+  const source = await openAccountSource(options, logger)
+  return {
+    authenticator: new Authenticator(source, clock),
+    tokens,
+    readerGroupsNeed: settings.readerGroupsNeed,
+    close: () => source.close(),
+  }
+}
