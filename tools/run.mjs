@@ -13,7 +13,10 @@ const APPS = {
   'batch-to-streams': 'apps/samples/batch-to-streams/dist/main.js',
   bench: 'apps/bench/dist/index.js',
   cli: 'apps/cli/bin/pravega.mjs',
+  crash: 'packages/conformance/dist/crash/main.js',
 }
+/** Where an app is not a package of its own. */
+const PACKAGES = { crash: 'conformance' }
 
 const [app, ...args] = process.argv.slice(2)
 const entry = APPS[app]
@@ -23,7 +26,7 @@ if (entry === undefined) {
 }
 const build = spawnSync(
   'turbo',
-  ['run', 'build', `--filter=@pravega-ts/${app}`, '--output-logs=errors-only', '--log-prefix=none'],
+  ['run', 'build', `--filter=@pravega-ts/${PACKAGES[app] ?? app}`, '--output-logs=errors-only', '--log-prefix=none'],
   {
     cwd: root,
     // Standard output belongs to the app: a build line in it would break a pipe.

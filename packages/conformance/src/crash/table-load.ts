@@ -1,0 +1,147 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ClientFactory, jsonCodec, type Table, utf8Codec } from '@pravega-ts/client'
+import { between, type CrashPart, type CrashScene, RETRY } from './crash-part.ts'
+
+const LINES = 2
+const KEYS_OF_LINE = 8
+const PAUSE_MS = 20
+
+interface Value {
+  readonly n: number
+  readonly padding: string
+}
+
+/** What a key may have: the value of the last change that was acknowledged, or that of a change of which nobody heard. */
+interface Expectation {
+  settled: number | undefined
+  doubtful: (number | undefined)[]
+}
+
+/** Puts, conditional puts, removals and puts of several keys at once in a table, each line with keys of its own. */
+export class TableLoad implements CrashPart {
+  readonly #scene: CrashScene
+  readonly #expected = new Map<string, Expectation>()
+  #factory: ClientFactory | undefined
+  #table: Table<string, Value> | undefined
+  #isOver = true
+  #running: Promise<unknown> = Promise.resolve()
+  #n = 0
+  #changes = 0
+
+  constructor(scene: CrashScene) {
+    this.#scene = scene
+  }
+
+  get changes(): number {
+    return this.#changes
+  }
+
+  async begin(): Promise<void> {
+    this.#isOver = false
+    const table = await this.#open()
+    this.#running = Promise.all(Array.from({ length: LINES }, (_, line) => this.#run(table, line)))
+  }
+
+  async crash(): Promise<void> {}
+
+  async settle(): Promise<void> {
+    this.#isOver = true
+    await this.#running
+  }
+
+  /** What is not as acknowledged. What is there counts as settled afterwards. */
+  async check(): Promise<readonly string[]> {
+    const table = await this.#open()
+    const faults: string[] = []
+    const found = new Map<string, number>()
+    for await (const { key, value } of table.entries()) {
+      if (found.has(key)) faults.push(`table key ${key} comes twice in one iteration`)
+      found.set(key, value.n)
+    }
+    const keys = [...this.#expected.keys()]
+    const values = await table.getMany(keys)
+    for (const [at, key] of keys.entries()) {
+      const value = values[at]?.value.n
+      const expectation = this.#expected.get(key)
+      if (expectation === undefined) continue
+      if (found.get(key) !== value) faults.push(`table key ${key} is ${value}, in the iteration ${found.get(key)}`)
+      if (value !== expectation.settled && !expectation.doubtful.includes(value)) {
+        faults.push(`table key ${key} is ${value}; ${expectation.settled} was acknowledged`)
+      }
+      expectation.settled = value
+      expectation.doubtful = []
+    }
+    for (let line = 0; line < LINES; line++) {
+      const group = groupOf(line).map(key => found.get(key))
+      if (new Set(group).size > 1) faults.push(`the table keys ${groupOf(line)}, put at once, are ${group}`)
+    }
+    for (const key of found.keys()) if (!this.#expected.has(key)) faults.push(`table key ${key} was never put`)
+    return faults
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isOver = true
+    await this.#factory?.close({ force: true }).catch(() => {})
+    await this.#running
+  }
+
+  async #run(table: Table<string, Value>, line: number): Promise<void> {
+    const { random } = this.#scene
+    while (!this.#isOver) {
+      const key = `${line}.${between(random, 1, KEYS_OF_LINE)}`
+      const n = ++this.#n
+      const value = { n, padding: '.'.repeat(between(random, 0, 300)) }
+      const kind = random()
+      if (kind < 0.2) await this.#change([key], undefined, () => table.remove(key))
+      else if (kind < 0.4) {
+        await this.#change(groupOf(line), n, () => table.putMany(groupOf(line).map(each => ({ key: each, value }))))
+      } else if (kind < 0.6) {
+        await this.#change([key], n, async () => {
+          const before = await table.get(key)
+          if (before === undefined) await table.putIfAbsent(key, value)
+          else await table.putIfVersion(key, value, before.version)
+          // A change that was sent again after a lost answer may find itself.
+          if ((await table.get(key))?.value.n !== n) throw new Error(`the conditional put of ${key} has no effect`)
+        })
+      } else await this.#change([key], n, () => table.put(key, value))
+      await sleep(random() * 3)
+    }
+  }
+
+  async #change(keys: readonly string[], n: number | undefined, change: () => Promise<unknown>): Promise<void> {
+    const expectations = keys.map(key => this.#expectation(key))
+    try {
+      await change()
+      for (const expectation of expectations) {
+        expectation.settled = n
+        expectation.doubtful = []
+      }
+      this.#changes++
+    } catch (error) {
+      for (const expectation of expectations) expectation.doubtful.push(n)
+      this.#scene.tell(`a change of the table has an unknown outcome: ${error}`)
+      if (!this.#isOver) await sleep(PAUSE_MS)
+    }
+  }
+
+  #expectation(key: string): Expectation {
+    const known = this.#expected.get(key)
+    if (known !== undefined) return known
+    const expectation: Expectation = { settled: undefined, doubtful: [] }
+    this.#expected.set(key, expectation)
+    return expectation
+  }
+
+  async #open(): Promise<Table<string, Value>> {
+    if (this.#table !== undefined) return this.#table
+    const { controllerUri, scope } = this.#scene
+    this.#factory = await ClientFactory.create({ controllerUri, retry: RETRY })
+    const address = { scope, name: 'values' }
+    this.#table = await this.#factory.openTable(address, { key: utf8Codec, value: jsonCodec<Value>() })
+    return this.#table
+  }
+}
+
+function groupOf(line: number): readonly string[] {
+  return ['a', 'b', 'c'].map(letter => `${line}.${letter}`)
+}
