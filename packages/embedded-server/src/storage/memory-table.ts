@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import { MemoryProperties } from './memory-properties.ts'
 import { OrderedMap } from './ordered-map.ts'
 import type {
@@ -10,6 +9,7 @@ import type {
   TablePageLimit,
   TableRange,
 } from './segment-storage.ts'
+import { tablePosition } from './table-position.ts'
 
 /** What an entry takes in the log of a table beyond its key and value: format, two lengths, version. */
 const ENTRY_OVERHEAD = 17
@@ -117,13 +117,8 @@ export class MemoryTable extends MemoryProperties implements StoredTable {
     }
   }
 
-  /** Sorts as a string of bytes the way Pravega sorts: by key, or by the first 16 bytes of SHA-256 as two signed longs. */
   #position(key: Uint8Array): string {
-    if (this.keyLength > 0) return text(key)
-    const digest = hash('sha256', key, 'buffer')
-    digest[0] = (digest[0] as number) ^ 0x80
-    digest[8] = (digest[8] as number) ^ 0x80
-    return digest.toString('latin1', 0, 16)
+    return text(tablePosition(this.keyLength, key))
   }
 }
 

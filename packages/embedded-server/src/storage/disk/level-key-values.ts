@@ -66,10 +66,10 @@ class LevelKeyValues implements KeyValues {
     }
   }
 
-  entries({ from, to }: KeyRange): AsyncIterable<readonly [key: Uint8Array, value: Uint8Array]> {
+  entries({ from, to, limit = -1 }: KeyRange): AsyncIterable<readonly [key: Uint8Array, value: Uint8Array]> {
     // Opened here and not at the first step, because it shows what is there now.
     try {
-      return walk(this.#level.iterator({ gte: from, lt: to, highWaterMarkBytes: FETCHED_BYTES }))
+      return walk(this.#level.iterator({ gte: from, lt: to, limit, highWaterMarkBytes: FETCHED_BYTES }))
     } catch (cause) {
       throw failed('keys cannot be read', cause)
     }

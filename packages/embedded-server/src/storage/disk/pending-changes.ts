@@ -6,6 +6,9 @@
 export interface PendingChanges {
   put(key: Uint8Array, value: Uint8Array): void
   remove(key: Uint8Array): void
-  /** Resolves when all changes so far are as durable as the sync policy promises; undefined when there is nothing to wait for. */
+  /**
+   * Resolves when all changes so far are as durable as the sync policy promises, and can be read from the keys; undefined when there is
+   * nothing to wait for.
+   */
   commit(): Promise<void> | undefined
 }
