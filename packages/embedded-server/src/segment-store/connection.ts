@@ -3,6 +3,7 @@ import { TLSSocket } from 'node:tls'
 import type { Logger } from '@pravega-ts/config'
 import { PravegaError } from '@pravega-ts/model'
 import {
+  COMMAND_TYPES,
   type Command,
   type Control,
   decodePayload,
@@ -17,11 +18,13 @@ import {
 import { segmentsOf } from '../faults/command-segments.ts'
 import { failureNamed } from '../faults/failure-named.ts'
 import type { AnyCommandFault, FaultSwitchboard } from '../faults/fault-switchboard.ts'
+import { UNDURABLE_BYTES } from '../listening/limits.ts'
 import type { Guest } from '../listening/port.ts'
 import type { Conversation } from './conversation.ts'
 import { completesAppend, handle } from './handlers/index.ts'
 import { LookUps } from './look-ups.ts'
 import { Outbox } from './outbox.ts'
+import { IncomingSpeech, type Reception } from './reception.ts'
 import type { SegmentCatalog } from './segment-catalog.ts'
 import { violation } from './violation.ts'
 import { WriterSessions } from './writer-sessions.ts'
@@ -29,7 +32,7 @@ import { WriterSessions } from './writer-sessions.ts'
 /** How long a connection that was ended here takes in and forgets what its peer still sends, in milliseconds. */
 const LINGER_MS = 1000
 /** A connection is not read from while so many of the bytes it sent are not durable. */
-const UNDURABLE_BYTES = 64 * 1024 * 1024
+const OWN_UNDURABLE_BYTES = 64 * 1024 * 1024
 
 /** More reads than this do not wait on one connection. */
 const MAX_WAITING = 16_384
@@ -39,6 +42,7 @@ export interface ConnectionServices {
   readonly catalog: SegmentCatalog
   readonly faults: FaultSwitchboard
   readonly logger: Logger
+  readonly reception: Reception
 }
 
 /**
@@ -53,6 +57,7 @@ export class Connection implements Conversation {
   readonly #peer: string
   readonly #parser = new FrameParser({ maxFrameBytes: MAX_FRAME_BYTES - FRAME_HEADER_BYTES })
   readonly #outbox: Outbox
+  readonly #speech: IncomingSpeech
   readonly #releases = new Set<() => void>()
   readonly #lookUps = new LookUps(this)
   readonly #detach: () => void
@@ -74,7 +79,13 @@ export class Connection implements Conversation {
     this.#services = services
     this.#peer = `${socket.remoteAddress}:${socket.remotePort}`
     this.writers = new WriterSessions(services.catalog, this)
-    this.#outbox = new Outbox(socket, bytes => services.faults.bytesBeforeCut('sent', bytes))
+    const giveUp = (reason: string): void => this.#giveUp(reason)
+    this.#speech = new IncomingSpeech(services.reception, giveUp)
+    this.#outbox = new Outbox(socket, {
+      passing: bytes => services.faults.bytesBeforeCut('sent', bytes),
+      budget: services.reception.untaken,
+      giveUp,
+    })
     this.#detach = services.faults.attach({
       reset: () => this.#reset('cut by a fault'),
       freeze: () => this.#freeze(),
@@ -120,6 +131,7 @@ export class Connection implements Conversation {
   end(reason: string): void {
     if (this.#state !== 'open') return
     this.#state = 'ending'
+    this.#speech.close()
     this.#log('connection ended by this server', { reason })
     this.#scheduleTurn()
   }
@@ -148,6 +160,7 @@ export class Connection implements Conversation {
   #onData(chunk: Buffer): void {
     if (this.#state !== 'open') return
     this.#receivedBytes += chunk.byteLength
+    this.#speech.received(chunk.byteLength)
     const passing = this.#services.faults.bytesBeforeCut('received', chunk.byteLength)
     this.#parser.push(passing === undefined ? chunk : chunk.subarray(0, passing))
     this.#takeTurn()
@@ -157,6 +170,8 @@ export class Connection implements Conversation {
   #onClose(): void {
     this.#state = 'gone'
     this.#detach()
+    this.#speech.close()
+    this.#outbox.close()
     this.#deferred = []
     const releases = [...this.#releases]
     this.#releases.clear()
@@ -167,9 +182,13 @@ export class Connection implements Conversation {
   }
 
   get #blocked(): boolean {
-    return (
-      this.#stalled || this.#outbox.congested || this.#undurableBytes >= UNDURABLE_BYTES || this.#services.faults.frozen
-    )
+    return this.#stalled || this.#outbox.congested || this.#isUndurable || this.#services.faults.frozen
+  }
+
+  /** Its own bytes that are not durable wake it again, however many the others have. */
+  get #isUndurable(): boolean {
+    if (this.#undurableBytes >= OWN_UNDURABLE_BYTES) return true
+    return this.#undurableBytes > 0 && this.#services.reception.undurableBytes >= UNDURABLE_BYTES
   }
 
   #takeTurn(): void {
@@ -182,12 +201,14 @@ export class Connection implements Conversation {
         if (frame === undefined) break
         this.#introduced?.()
         this.#introduced = undefined
+        this.#speech.finished(FRAME_HEADER_BYTES + frame.payload.byteLength, frame.type === COMMAND_TYPES.AppendBlock)
         this.#take(decodePayload(frame.type, frame.payload))
       }
     })
     this.writers.endTurn()
     this.#commit()
     this.#inTurn = false
+    if (this.#state === 'open') this.#speech.endTurn(!this.#blocked)
     if (this.#state === 'ending') this.#sendLast()
     else if (this.#blocked) this.#socket.pause()
     else if (this.#socket.isPaused()) this.#socket.resume()
@@ -211,13 +232,19 @@ export class Connection implements Conversation {
       durable.catch(() => {})
       return
     }
+    const { reception } = this.#services
     this.#undurableBytes += received
+    reception.undurableBytes += received
     durable.then(
       () => {
         this.#undurableBytes -= received
+        reception.undurableBytes -= received
         if (this.#state === 'ending' || this.#deferred.length > 0 || this.#socket.isPaused()) this.#takeTurn()
       },
-      cause => this.#reset(`storage failed: ${cause}`),
+      cause => {
+        reception.undurableBytes -= received
+        this.#reset(`storage failed: ${cause}`)
+      },
     )
   }
 
@@ -317,6 +344,9 @@ export class Connection implements Conversation {
   }
 
   #freeze(): void {
+    // It may have said something, which is only not listened to.
+    this.#introduced?.()
+    this.#speech.endTurn(false)
     this.#outbox.hold()
     this.#socket.pause()
   }
@@ -324,6 +354,15 @@ export class Connection implements Conversation {
   #thaw(): void {
     this.#outbox.resume()
     this.#takeTurn()
+  }
+
+  /** Ends a connection that costs too much, or is dead. */
+  #giveUp(reason: string): void {
+    if (this.#state === 'gone') return
+    this.#state = 'ending'
+    this.#speech.close()
+    this.#log('connection ended by this server', { reason })
+    this.#socket.destroy()
   }
 
   #reset(reason: string): void {

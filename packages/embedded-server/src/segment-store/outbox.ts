@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { type Command, encodeFrame, FRAME_HEADER_BYTES, type SegmentRead } from '@pravega-ts/wire-protocol'
+import type { Holder, SharedBudget } from '../listening/shared-budget.ts'
 
 /** From so many unsent bytes on, a connection is not read from until its peer has taken what it was sent. */
 const CONGESTED_BYTES = 4 * 1024 * 1024
@@ -7,14 +8,26 @@ const REQUEST_ID_BYTES = 8
 const LENGTH_BYTES = 4
 const NOTHING = new Uint8Array(0)
 
+/** What an outbox needs of its connection. */
+export interface OutboxOwner {
+  /** How many of the next bytes go out before the connection ends; undefined: all, and it goes on. */
+  readonly passing: (bytes: number) => number | undefined
+  /** Where bytes are counted that the peer does not take. */
+  readonly budget: SharedBudget
+  /** The peer has not taken anything for longest, and the budget is spent. */
+  readonly giveUp: (reason: string) => void
+}
+
 /**
  * What a connection has to say. Frames are collected over a turn, wait until the changes that they tell of are durable,
  * and then go to the socket in one write. A turn that only says what readers may see already does not wait. Counts what
  * is unsent, so that the connection can stop reading.
  */
-export class Outbox {
+export class Outbox implements Holder {
   readonly #socket: Socket
-  readonly #passing: (bytes: number) => number | undefined
+  readonly #owner: OutboxOwner
+  /** Called when the peer has taken what was handed to the socket in one go. */
+  readonly #taken = (): void => this.#count(true)
   #collected: Uint8Array[] = []
   #collectedBytes = 0
   #tellsOfChanges = false
@@ -23,10 +36,9 @@ export class Outbox {
   #readyBytes = 0
   #held = 0
 
-  /** @param passing how many of the next bytes go out before the connection ends; undefined: all, and it goes on. */
-  constructor(socket: Socket, passing: (bytes: number) => number | undefined) {
+  constructor(socket: Socket, owner: OutboxOwner) {
     this.#socket = socket
-    this.#passing = passing
+    this.#owner = owner
   }
 
   /** True while the peer has to take more of what it was sent before it may ask for more. */
@@ -97,6 +109,15 @@ export class Outbox {
     this.#send()
   }
 
+  drop(): void {
+    this.#owner.giveUp('too many bytes wait for peers that do not take them; this one has not taken any for longest')
+  }
+
+  /** Nothing is sent any more. */
+  close(): void {
+    this.#owner.budget.hold(this, 0, true)
+  }
+
   get #unsentBytes(): number {
     return this.#collectedBytes + this.#waitingBytes + this.#readyBytes + this.#socket.writableLength
   }
@@ -109,14 +130,22 @@ export class Outbox {
   #send(): void {
     if (this.#held > 0 || this.#ready.length === 0) return
     const frames = this.#ready
-    const passing = this.#passing(this.#readyBytes)
+    const passing = this.#owner.passing(this.#readyBytes)
     this.#ready = []
     this.#readyBytes = 0
     if (!this.#socket.writable) return
+    const sent = passing === undefined ? frames : [...firstBytes(frames, passing)]
     this.#socket.cork()
-    for (const frame of passing === undefined ? frames : firstBytes(frames, passing)) this.#socket.write(frame)
+    for (let index = 0; index < sent.length; index++) {
+      this.#socket.write(sent[index] as Uint8Array, index === sent.length - 1 ? this.#taken : undefined)
+    }
     this.#socket.uncork()
+    this.#count(false)
     if (passing !== undefined) this.#socket.destroySoon()
+  }
+
+  #count(gotOn: boolean): void {
+    this.#owner.budget.hold(this, this.#socket.destroyed ? 0 : this.#socket.writableLength, gotOn)
   }
 }
 

@@ -4,6 +4,7 @@ import type { FaultSwitchboard } from '../faults/fault-switchboard.ts'
 import { openPort, type Port, type PortOptions } from '../listening/port.ts'
 import { type Clock, systemClock } from '../time/clock.ts'
 import { Connection } from './connection.ts'
+import { Reception } from './reception.ts'
 import type { SegmentCatalog } from './segment-catalog.ts'
 
 /** A certificate and its private key, both as PEM text. */
@@ -47,10 +48,14 @@ export function openWirePort(options: Omit<WireServerOptions, 'catalog' | 'fault
 }
 
 /** Serves segment store clients on a port that is open. */
-export function serveWire(port: Port, options: Pick<WireServerOptions, 'catalog' | 'faults' | 'logger'>): WireServer {
+export function serveWire(
+  port: Port,
+  options: Pick<WireServerOptions, 'catalog' | 'clock' | 'faults' | 'logger'>,
+): WireServer {
   const connections = new Set<Connection>()
+  const services = { ...options, reception: new Reception(options.clock ?? systemClock) }
   port.serve(guest => {
-    const connection = new Connection(guest, options)
+    const connection = new Connection(guest, services)
     connections.add(connection)
     connection.onGone(() => connections.delete(connection))
   })

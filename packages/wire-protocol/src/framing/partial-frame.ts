@@ -1,9 +1,11 @@
 import { freeFrameMemory, markExclusive } from './frame-memory.ts'
 
-/** Memory of a frame before anything has arrived, in bytes. */
-const FIRST_CAPACITY = 65_536
+/** Room that a reader gets at least, in bytes, unless the frame needs less. */
+const FIRST_ROOM = 65_536
 /** The memory grows to this many times of what has arrived: a peer has to send before it makes us reserve. */
 const GROWTH = 32
+
+const NOTHING = Buffer.alloc(0)
 
 /** A frame whose payload arrives in pieces. */
 export class PartialFrame {
@@ -16,7 +18,7 @@ export class PartialFrame {
   constructor(type: number, length: number) {
     this.type = type
     this.#length = length
-    this.#bytes = exclusiveMemory(Math.min(length, FIRST_CAPACITY))
+    this.#bytes = NOTHING
   }
 
   get complete(): boolean {
@@ -29,7 +31,7 @@ export class PartialFrame {
 
   /** Where to put the next bytes of the payload; not empty unless complete. */
   room(): Uint8Array {
-    this.#grow(this.filled + 1)
+    this.#grow(Math.max(this.filled + 1, Math.min(this.#length, FIRST_ROOM)))
     return this.#bytes.subarray(this.filled)
   }
 

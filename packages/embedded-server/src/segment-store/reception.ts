@@ -1,0 +1,98 @@
+import { ALIVE_BYTES, INTRODUCTION_MS, UNFINISHED_BYTES, UNTAKEN_BYTES } from '../listening/limits.ts'
+import { Patience } from '../listening/patience.ts'
+import { type Holder, SharedBudget } from '../listening/shared-budget.ts'
+import type { Clock } from '../time/clock.ts'
+
+/** What all connections of a server have to share. */
+export class Reception {
+  /** Bytes of commands that are not complete. */
+  readonly unfinished: SharedBudget = new SharedBudget(UNFINISHED_BYTES)
+  /** Bytes that peers do not take. */
+  readonly untaken: SharedBudget = new SharedBudget(UNTAKEN_BYTES)
+  /** Bytes of all connections that are not durable yet. */
+  undurableBytes = 0
+  readonly slow: Patience<IncomingSpeech>
+
+  constructor(clock: Clock) {
+    this.slow = new Patience(clock, INTRODUCTION_MS, speech => speech.timeIsUp())
+  }
+}
+
+/**
+ * What a peer has begun to say and not finished. It has {@link INTRODUCTION_MS} for each command, or longer while it sends at least
+ * {@link ALIVE_BYTES} in that time; a time in which nothing is read from it does not count.
+ */
+export class IncomingSpeech implements Holder {
+  readonly #reception: Reception
+  readonly #giveUp: (reason: string) => void
+  /** Received, and not part of a finished command. */
+  #unfinished = 0
+  /** The first half of an append, of which the second has not come. */
+  #halfAppend = 0
+  #receivedSince = 0
+  #gotOn = false
+  #waits = false
+
+  constructor(reception: Reception, giveUp: (reason: string) => void) {
+    this.#reception = reception
+    this.#giveUp = giveUp
+  }
+
+  received(bytes: number): void {
+    this.#unfinished += bytes
+    this.#receivedSince += bytes
+  }
+
+  /** A frame is complete. `half`: it is kept until the next one of its kind is. */
+  finished(bytes: number, half: boolean): void {
+    this.#gotOn = true
+    if (half) {
+      this.#halfAppend = bytes
+      return
+    }
+    this.#unfinished -= bytes + this.#halfAppend
+    this.#halfAppend = 0
+  }
+
+  /** After what could be read was taken. `reads`: the peer is waited for, not the other way round. */
+  endTurn(reads: boolean): void {
+    const owes = this.#unfinished > 0
+    if (!owes && !this.#waits) {
+      this.#gotOn = false
+      return
+    }
+    this.#reception.unfinished.hold(this, this.#unfinished, this.#gotOn || !reads)
+    if (!owes || !reads) this.#stopWaiting()
+    else if (!this.#waits || this.#gotOn) this.#wait()
+    this.#gotOn = false
+  }
+
+  /** Nothing more is expected. */
+  close(): void {
+    this.#unfinished = 0
+    this.#stopWaiting()
+    this.#reception.unfinished.hold(this, 0, true)
+  }
+
+  drop(): void {
+    this.#giveUp('too many bytes of unfinished commands are held; this one has been unfinished for longest')
+  }
+
+  /** The time for a command is over. */
+  timeIsUp(): void {
+    this.#waits = false
+    if (this.#receivedSince >= ALIVE_BYTES) this.#wait()
+    else this.#giveUp('a command was not completed in time')
+  }
+
+  #wait(): void {
+    this.#waits = true
+    this.#receivedSince = 0
+    this.#reception.slow.begin(this)
+  }
+
+  #stopWaiting(): void {
+    if (this.#waits) this.#reception.slow.end(this)
+    this.#waits = false
+  }
+}
