@@ -61,9 +61,9 @@ export class ControllerHarness {
       port: 0,
       ...this.#options,
     })
-    const channel = this.#options.tls
-      ? credentials.createSsl(Buffer.from(this.#options.tls.cert))
-      : credentials.createInsecure()
+    const { tls } = this.#options
+    const channel =
+      tls !== undefined && 'cert' in tls ? credentials.createSsl(Buffer.from(tls.cert)) : credentials.createInsecure()
     const names = { 'grpc.ssl_target_name_override': 'localhost' }
     this.#client = new ClientOfService(`127.0.0.1:${this.#server.port}`, channel, names)
     return this
