@@ -28,7 +28,7 @@ export async function runServer(
   faults: FaultSwitchboard,
   storage: SegmentStorage,
   state: ControllerState,
-  { identity }: Protection,
+  { access, identity }: Protection,
 ): Promise<RunningServer> {
   const { host = '127.0.0.1', logger = silentLogger, clock = systemClock, maxConnections } = options
   const autoScaling = autoScalingSettings(options.autoScaling)
@@ -50,11 +50,12 @@ export async function runServer(
       segmentStoreEndpoint: () => ({ host: publishedHost(options), port: wirePort.port }),
       publishedHost: publishedHost(options),
       faults,
+      access,
       retentionPeriodMs: options.retentionPeriodMs,
       watermarkPeriodMs: options.watermarkPeriodMs,
       autoScaling,
     })
-    return { wire: serveWire(wirePort, { catalog, faults, logger }), controller }
+    return { wire: serveWire(wirePort, { access, catalog, clock, faults, logger }), controller }
   } catch (error) {
     await giveBack([wirePort, controllerPort])
     throw error

@@ -15,17 +15,20 @@ import {
   type Request,
   type SegmentRead,
 } from '@pravega-ts/wire-protocol'
+import type { AccessControl } from '../accounts/access-control.ts'
 import { segmentsOf } from '../faults/command-segments.ts'
 import { failureNamed } from '../faults/failure-named.ts'
 import type { AnyCommandFault, FaultSwitchboard } from '../faults/fault-switchboard.ts'
 import { UNDURABLE_BYTES } from '../listening/limits.ts'
 import type { Guest } from '../listening/port.ts'
+import { type Clock, systemClock } from '../time/clock.ts'
 import type { Conversation } from './conversation.ts'
 import { completesAppend, handle } from './handlers/index.ts'
 import { LookUps } from './look-ups.ts'
 import { Outbox } from './outbox.ts'
 import { IncomingSpeech, type Reception } from './reception.ts'
 import type { SegmentCatalog } from './segment-catalog.ts'
+import { TokenAdmission } from './token-admission.ts'
 import { violation } from './violation.ts'
 import { WriterSessions } from './writer-sessions.ts'
 
@@ -42,6 +45,10 @@ export interface ConnectionServices {
   readonly catalog: SegmentCatalog
   readonly faults: FaultSwitchboard
   readonly logger: Logger
+  /** Default: the system's time. */
+  readonly clock?: Clock | undefined
+  /** Whose tokens let clients in. Default: none is asked for. */
+  readonly access?: AccessControl | undefined
   readonly reception: Reception
 }
 
@@ -60,6 +67,7 @@ export class Connection implements Conversation {
   readonly #speech: IncomingSpeech
   readonly #releases = new Set<() => void>()
   readonly #lookUps = new LookUps(this)
+  readonly #tokens: TokenAdmission | undefined
   readonly #detach: () => void
   readonly #segmentOfWriter = (writerId: string): string | undefined => this.writers.segmentOf(writerId)
   #deferred: (() => void)[] = []
@@ -79,6 +87,7 @@ export class Connection implements Conversation {
     this.#services = services
     this.#peer = `${socket.remoteAddress}:${socket.remotePort}`
     this.writers = new WriterSessions(services.catalog, this)
+    this.#tokens = this.#tokenAdmission()
     const giveUp = (reason: string): void => this.#giveUp(reason)
     this.#speech = new IncomingSpeech(services.reception, giveUp)
     this.#outbox = new Outbox(socket, {
@@ -170,6 +179,7 @@ export class Connection implements Conversation {
   #onClose(): void {
     this.#state = 'gone'
     this.#detach()
+    this.#tokens?.close()
     this.#speech.close()
     this.#outbox.close()
     this.#deferred = []
@@ -261,7 +271,7 @@ export class Connection implements Conversation {
   #take(command: Command): void {
     const fault = this.#services.faults.commandFault(command, this.#segmentOfWriter)
     if (fault === undefined) {
-      handle(command, this)
+      this.#carryOut(command)
     } else if (fault.delayMs === undefined || fault.delayMs === 0) {
       this.#disturb(command, fault)
     } else {
@@ -275,13 +285,28 @@ export class Connection implements Conversation {
     }
   }
 
+  #carryOut(command: Command): void {
+    if (this.#tokens?.admits(command) !== false) handle(command, this)
+  }
+
+  #tokenAdmission(): TokenAdmission | undefined {
+    const { access, clock = systemClock, logger } = this.#services
+    if (access === undefined) return undefined
+    return new TokenAdmission(access, clock, logger, {
+      peer: this.#peer,
+      reply: reply => this.reply(reply),
+      end: reason => this.end(reason),
+      segmentOf: this.#segmentOfWriter,
+    })
+  }
+
   #disturb(command: Command, fault: AnyCommandFault): void {
     if (fault.cut === true) {
       this.#reset('cut by a fault')
       return
     }
     if (fault.drop !== true && fault.answer === undefined) {
-      handle(command, this)
+      this.#carryOut(command)
       return
     }
     // The frames of an append belong together, carried out or not.

@@ -1,17 +1,12 @@
 import type { Logger } from '@pravega-ts/config'
 import type { CloseOptions } from '@pravega-ts/model'
+import type { AccessControl } from '../accounts/access-control.ts'
 import type { FaultSwitchboard } from '../faults/fault-switchboard.ts'
 import { openPort, type Port, type PortOptions } from '../listening/port.ts'
 import { type Clock, systemClock } from '../time/clock.ts'
 import { Connection } from './connection.ts'
 import { Reception } from './reception.ts'
 import type { SegmentCatalog } from './segment-catalog.ts'
-
-/** A certificate and its private key, both as PEM text. */
-export interface ServerTlsOptions {
-  readonly cert: string
-  readonly key: string
-}
 
 export interface WireServerOptions {
   readonly catalog: SegmentCatalog
@@ -21,6 +16,8 @@ export interface WireServerOptions {
   /** 0: any free port. */
   readonly port: number
   readonly tls?: PortOptions['tls']
+  /** Whose tokens let clients in. Default: none is asked for. */
+  readonly access?: AccessControl | undefined
   /** Default: the system's time. */
   readonly clock?: Clock | undefined
   readonly maxConnections?: number | undefined
@@ -50,7 +47,7 @@ export function openWirePort(options: Omit<WireServerOptions, 'catalog' | 'fault
 /** Serves segment store clients on a port that is open. */
 export function serveWire(
   port: Port,
-  options: Pick<WireServerOptions, 'catalog' | 'clock' | 'faults' | 'logger'>,
+  options: Pick<WireServerOptions, 'access' | 'catalog' | 'clock' | 'faults' | 'logger'>,
 ): WireServer {
   const connections = new Set<Connection>()
   const services = { ...options, reception: new Reception(options.clock ?? systemClock) }

@@ -70,10 +70,18 @@ export function getTableSegments(context: ControllerContext, scope: string, tabl
   return partitionsOf(config)
 }
 
-/** Names of a scope's tables; undefined for an unknown scope. */
-export function listTables(context: ControllerContext, scope: string, token: string): Page<string> | undefined {
+/** Names of a scope's tables that are to be shown; undefined for an unknown scope. */
+export function listTables(
+  context: ControllerContext,
+  scope: string,
+  token: string,
+  isShown: (table: string) => boolean,
+): Page<string> | undefined {
   if (!scopeExists(context, scope)) return undefined
-  const names = context.state.tables.list(scope).map(([table]) => table)
+  const names = context.state.tables
+    .list(scope)
+    .map(([table]) => table)
+    .filter(isShown)
   return pageByName(`tables of ${scope}`, names, token)
 }
 

@@ -1,6 +1,6 @@
 /** A call that ends with a gRPC status instead of an answer. */
 export class Refusal extends Error {
-  readonly code: 'NOT_FOUND' | 'INTERNAL' | 'UNKNOWN'
+  readonly code: 'NOT_FOUND' | 'INTERNAL' | 'UNKNOWN' | 'UNAUTHENTICATED' | 'PERMISSION_DENIED' | 'UNAVAILABLE'
 
   constructor(code: Refusal['code'], message: string) {
     super(message)

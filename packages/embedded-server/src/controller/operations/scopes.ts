@@ -47,15 +47,31 @@ export function resumeScopeDeletes(context: ControllerContext): void {
   }
 }
 
-export function listScopes({ state }: ControllerContext, token: string): Page<string> {
-  const names = state.scopes.list('').map(([scope]) => scope)
+/** Names of the scopes that are to be shown. */
+export function listScopes(
+  { state }: ControllerContext,
+  token: string,
+  isShown: (scope: string) => boolean,
+): Page<string> {
+  const names = state.scopes
+    .list('')
+    .map(([scope]) => scope)
+    .filter(isShown)
   return pageByName('scopes', names, token)
 }
 
-/** Names of a scope's streams, internal ones included; undefined for an unknown scope. */
-export function listStreams(context: ControllerContext, scope: string, token: string): Page<string> | undefined {
+/** Names of a scope's streams that are to be shown, internal ones included; undefined for an unknown scope. */
+export function listStreams(
+  context: ControllerContext,
+  scope: string,
+  token: string,
+  isShown: (stream: string) => boolean,
+): Page<string> | undefined {
   if (!scopeExists(context, scope)) return undefined
-  const names = context.state.streams.list(scope).map(([stream]) => stream)
+  const names = context.state.streams
+    .list(scope)
+    .map(([stream]) => stream)
+    .filter(isShown)
   return pageByName(`streams of ${scope}`, names, token)
 }
 
@@ -65,15 +81,12 @@ export function listStreamsForTag(
   scope: string,
   tag: string,
   token: string,
+  isShown: (stream: string) => boolean,
 ): Page<string> | undefined {
   if (tag === '') throw badArgument()
   if (!scopeExists(context, scope)) return undefined
   const tagged = context.state.streams.list(scope).filter(([, { settings }]) => settings.tags.includes(tag))
-  return pageByBucket(
-    `tagged streams of ${scope}`,
-    tagged.map(([stream]) => stream),
-    token,
-  )
+  return pageByBucket(`tagged streams of ${scope}`, tagged.map(([stream]) => stream).filter(isShown), token)
 }
 
 function isEmpty({ state }: ControllerContext, scope: string): boolean {

@@ -1,8 +1,10 @@
 import type { Message } from '@bufbuild/protobuf'
 import { type handleUnaryCall, type Metadata, status, type UntypedServiceImplementation } from '@grpc/grpc-js'
+import type { Caller } from '../../accounts/caller.ts'
 import type { ControllerFaultGate } from '../../faults/controller-faults.ts'
 import type { ControllerContext } from '../operations/context.ts'
 import { Refusal } from '../operations/refusal.ts'
+import { type Admission, openToAll } from './admission.ts'
 import { responseOf, type ServiceDescriptor } from './grpc-service.ts'
 
 /** A gRPC status that ends a call. */
@@ -11,7 +13,7 @@ interface CallStatus {
   readonly details: string
 }
 
-type Handler = (request: Message) => object | Promise<object>
+type Handler = (request: Message, caller: Caller) => object | Promise<object>
 
 const CLOSING: CallStatus = { code: status.UNAVAILABLE, details: 'The controller is closing' }
 
@@ -19,11 +21,13 @@ const CLOSING: CallStatus = { code: status.UNAVAILABLE, details: 'The controller
 export class CallServer {
   readonly #context: ControllerContext
   readonly #faults: ControllerFaultGate | undefined
+  readonly #admission: Admission
   readonly #stopped: Promise<CallStatus>
   #stop: () => void = () => {}
 
-  constructor(context: ControllerContext, faults: ControllerFaultGate | undefined) {
+  constructor(context: ControllerContext, faults: ControllerFaultGate | undefined, admission: Admission = openToAll) {
     this.#context = context
+    this.#admission = admission
     this.#faults = faults
     this.#stopped = new Promise(resolve => {
       this.#stop = () => resolve(CLOSING)
@@ -43,8 +47,14 @@ export class CallServer {
       if (handler === undefined) continue
       const handle: handleUnaryCall<Message, Message> = (call, callback) => {
         const answer = async (): Promise<Message> => {
-          await this.#admit(method.name, call.metadata)
-          const response = await handler(call.request)
+          await this.#pass(method.name, call.metadata)
+          const caller = await this.#admission.admit({
+            method: method.name,
+            request: call.request,
+            authorization: call.metadata.get('authorization')[0]?.toString(),
+            peer: call.getPeer(),
+          })
+          const response = await handler(call.request, caller)
           await this.#context.state.settled()
           return responseOf(method, response)
         }
@@ -59,7 +69,7 @@ export class CallServer {
   }
 
   /** @throws CallStatus when the call is not to be served */
-  async #admit(method: string, metadata: Metadata): Promise<void> {
+  async #pass(method: string, metadata: Metadata): Promise<void> {
     const requestId = metadata.get('requestid')[0]
     if (requestId !== undefined && !/^[+-]?\d+$/.test(String(requestId))) throw new Refusal('UNKNOWN', '')
     const gate = this.#faults?.beforeControllerCall(method)

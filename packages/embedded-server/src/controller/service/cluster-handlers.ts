@@ -2,7 +2,7 @@ import { badArgument } from '../operations/refusal.ts'
 import type { ControllerHandlers, PublishedEndpoints } from './controller-handlers.ts'
 import { streamOf } from './messages.ts'
 
-/** Where things are, and what lets a client in: one store for every segment, and no token as nothing is locked. */
+/** Where things are: one store for every segment. */
 export function clusterHandlers(endpoints: PublishedEndpoints): ControllerHandlers {
   return {
     getControllerServerList: () => {
@@ -15,6 +15,5 @@ export function clusterHandlers(endpoints: PublishedEndpoints): ControllerHandle
       const { host, port } = endpoints.segmentStore()
       return { endpoint: host, port }
     },
-    getDelegationToken: () => ({ delegationToken: '' }),
   }
 }

@@ -1,5 +1,6 @@
 import type { ControllerService } from '@pravega-ts/controller-client/generated'
 import type { Endpoint } from '@pravega-ts/model'
+import type { Permission } from '../../accounts/permissions.ts'
 import type { ControllerContext } from '../operations/context.ts'
 import { clusterHandlers } from './cluster-handlers.ts'
 import type { UnaryHandlers } from './grpc-service.ts'
@@ -9,6 +10,7 @@ import { scalingHandlers } from './scaling-handlers.ts'
 import { scopeHandlers } from './scope-handlers.ts'
 import { segmentHandlers } from './segment-handlers.ts'
 import { streamHandlers } from './stream-handlers.ts'
+import { tokenHandlers } from './token-handlers.ts'
 import { transactionHandlers } from './transaction-handlers.ts'
 
 /** Handlers of the controller's methods. */
@@ -21,9 +23,14 @@ export interface PublishedEndpoints {
 }
 
 /** Every method that is served: all of them but `getControllerToBucketMapping`, which Pravega 0.13 has not either. */
-export function controllerHandlers(context: ControllerContext, endpoints: PublishedEndpoints): ControllerHandlers {
+export function controllerHandlers(
+  context: ControllerContext,
+  endpoints: PublishedEndpoints,
+  groupsNeed: Permission = 'READ_UPDATE',
+): ControllerHandlers {
   return {
     ...clusterHandlers(endpoints),
+    ...tokenHandlers(context, groupsNeed),
     ...scopeHandlers(context),
     ...streamHandlers(context),
     ...segmentHandlers(context),

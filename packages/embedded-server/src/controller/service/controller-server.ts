@@ -1,5 +1,6 @@
 import { type Logger, silentLogger } from '@pravega-ts/config'
 import type { CloseOptions, Endpoint } from '@pravega-ts/model'
+import type { AccessControl } from '../../accounts/access-control.ts'
 import type { ControllerFaultGate } from '../../faults/controller-faults.ts'
 import { openPort, type Port, type PortOptions } from '../../listening/port.ts'
 import type { SegmentEngine } from '../../segment-store/segment-engine.ts'
@@ -33,6 +34,8 @@ export interface ControllerServerOptions {
   readonly logger?: Logger | undefined
   /** Asked before each call. Default: no faults. */
   readonly faults?: ControllerFaultGate | undefined
+  /** Who may call, and what. Default: everybody, everything. */
+  readonly access?: AccessControl | undefined
   /** Default: plaintext. */
   readonly tls?: PortOptions['tls']
   /** Default: 16,384. */
@@ -124,7 +127,7 @@ export function serveController(port: Port, options: Omit<ControllerServerOption
   let service: Promise<GrpcServiceHost> | undefined
   const load = async (): Promise<GrpcServiceHost> => {
     const { hostControllerService } = await import('./grpc-service-host.ts')
-    return hostControllerService(context, endpoints, options.faults)
+    return hostControllerService(context, endpoints, options.faults, options.access)
   }
   resume(context)
   port.serve(({ socket, introduced }) => {
@@ -144,7 +147,9 @@ export function serveController(port: Port, options: Omit<ControllerServerOption
   let closing: Promise<void> | undefined
   const close = async (force: boolean): Promise<void> => {
     const portClosed = port.close()
-    await (await service)?.stop(force ? 0 : DRAIN_MS)
+    // One that could not be loaded has nothing to stop.
+    const loaded = await service?.catch(() => undefined)
+    await loaded?.stop(force ? 0 : DRAIN_MS)
     port.cut()
     await portClosed
     for (const timers of [context.leases, ...rounds]) timers.close()

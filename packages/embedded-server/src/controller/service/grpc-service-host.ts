@@ -1,8 +1,10 @@
 import type { Socket } from 'node:net'
 import { Server, ServerCredentials } from '@grpc/grpc-js'
 import { ControllerService } from '@pravega-ts/controller-client/generated'
+import type { AccessControl } from '../../accounts/access-control.ts'
 import type { ControllerFaultGate } from '../../faults/controller-faults.ts'
 import type { ControllerContext } from '../operations/context.ts'
+import { admissionBy } from './admission.ts'
 import { CallServer } from './call-server.ts'
 import { controllerHandlers, type PublishedEndpoints } from './controller-handlers.ts'
 import { serviceDefinition } from './grpc-service.ts'
@@ -22,24 +24,36 @@ export function hostControllerService(
   context: ControllerContext,
   endpoints: PublishedEndpoints,
   faults: ControllerFaultGate | undefined,
+  access: AccessControl | undefined,
 ): GrpcServiceHost {
-  const calls = new CallServer(context, faults)
+  const calls = new CallServer(context, faults, access && admissionBy(access, context.logger))
   const server = new Server({ 'grpc.max_concurrent_streams': MAX_CALLS })
-  const handlers = controllerHandlers(context, endpoints)
+  const handlers = controllerHandlers(context, endpoints, access?.readerGroupsNeed)
   server.addService(serviceDefinition(ControllerService), calls.implementation(ControllerService, handlers))
   // The port speaks TLS, if need be.
   const { injectConnection } = server.createConnectionInjector(ServerCredentials.createInsecure())
+  const sockets = new Set<Socket>()
+  const leaving = new Set<() => void>()
+  const left = (socket: Socket): void => {
+    sockets.delete(socket)
+    if (sockets.size === 0) for (const resolve of leaving) resolve()
+  }
   return {
-    take: injectConnection,
-    stop(drainMs) {
+    take(socket) {
+      sockets.add(socket)
+      socket.once('close', () => left(socket))
+      injectConnection(socket)
+    },
+    async stop(drainMs) {
       calls.stop()
-      return new Promise(resolve => {
-        const cut = setTimeout(() => server.forceShutdown(), drainMs)
-        server.tryShutdown(() => {
-          clearTimeout(cut)
-          resolve()
-        })
-      })
+      const cut = setTimeout(() => {
+        server.forceShutdown()
+        for (const socket of sockets) socket.destroy()
+      }, drainMs)
+      server.tryShutdown(() => {})
+      // grpc-js does not wait for the connections that it did not accept itself.
+      if (sockets.size > 0) await new Promise<void>(resolve => leaving.add(resolve))
+      clearTimeout(cut)
     },
   }
 }

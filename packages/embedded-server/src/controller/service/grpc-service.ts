@@ -9,6 +9,7 @@ import {
   toBinary,
 } from '@bufbuild/protobuf'
 import type { MethodDefinition, ServiceDefinition } from '@grpc/grpc-js'
+import type { Caller } from '../../accounts/caller.ts'
 
 /** What a service descriptor tells of its methods; generated descriptors and plain ones both fit. */
 export interface ServiceDescriptor {
@@ -22,6 +23,7 @@ type Methods = Readonly<Record<string, Pick<DescMethod, 'input' | 'output'>>>
 export type UnaryHandlers<M extends Methods> = {
   readonly [Name in keyof M]?: (
     request: MessageShape<M[Name]['input']>,
+    caller: Caller,
   ) => MessageInitShape<M[Name]['output']> | Promise<MessageInitShape<M[Name]['output']>>
 }
 

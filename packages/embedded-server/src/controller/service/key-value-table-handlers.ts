@@ -4,6 +4,7 @@ import {
   KeyValueTableConfigResponse_Status,
   KVTablesInScopeResponse_Status,
 } from '@pravega-ts/controller-client/generated'
+import { tableResource } from '../../accounts/resources.ts'
 import type { ControllerContext } from '../operations/context.ts'
 import { createTable, deleteTable, getTable, getTableSegments, listTables } from '../operations/key-value-tables.ts'
 import type { ControllerHandlers } from './controller-handlers.ts'
@@ -25,14 +26,18 @@ export function keyValueTableHandlers(context: ControllerContext): ControllerHan
         config: { scope, kvtName, partitionCount: partitions, ...rest },
       }
     },
-    getCurrentSegmentsKeyValueTable: ({ scope, kvtName }) => {
+    getCurrentSegmentsKeyValueTable: ({ scope, kvtName }, caller) => {
       const names = { scope, stream: kvtName }
       const segments = getTableSegments(context, scope, kvtName)
-      return { segmentRanges: segments.map(segment => rangeMessage(names, segment)) }
+      return {
+        segmentRanges: segments.map(segment => rangeMessage(names, segment)),
+        delegationToken: caller.tokenFor({ resource: tableResource(scope, kvtName), permission: 'READ_UPDATE' }),
+      }
     },
-    listKeyValueTablesInScope: request => {
+    listKeyValueTablesInScope: (request, caller) => {
       const scope = scopeOf(request.scope)
-      const page = listTables(context, scope, request.continuationToken?.token ?? '')
+      const mayRead = (table: string): boolean => caller.may(tableResource(scope, table), 'READ')
+      const page = listTables(context, scope, request.continuationToken?.token ?? '', mayRead)
       if (page === undefined) return { status: KVTablesInScopeResponse_Status.SCOPE_NOT_FOUND }
       return {
         status: KVTablesInScopeResponse_Status.SUCCESS,

@@ -5,6 +5,8 @@ import {
   StreamsInScopeResponse_Status,
   type StreamsInScopeResponseSchema,
 } from '@pravega-ts/controller-client/generated'
+import type { Caller } from '../../accounts/caller.ts'
+import { scopeResource, streamResource } from '../../accounts/resources.ts'
 import type { Page } from '../domain/paging.ts'
 import type { ControllerContext } from '../operations/context.ts'
 import { scopeExists } from '../operations/context.ts'
@@ -27,20 +29,26 @@ export function scopeHandlers(context: ControllerContext): ControllerHandlers {
     deleteScopeRecursive: async ({ scope }) => ({
       status: DeleteScopeStatus_Status[await deleteScopeRecursive(context, scope)],
     }),
-    listScopes: request => {
-      const { items, token } = listScopes(context, request.continuationToken?.token ?? '')
+    listScopes: (request, caller) => {
+      const mayRead = (scope: string): boolean => caller.may(scopeResource(scope), 'READ')
+      const { items, token } = listScopes(context, request.continuationToken?.token ?? '', mayRead)
       return { scopes: [...items], continuationToken: { token } }
     },
-    listStreamsInScope: request => {
-      const scope = scopeOf(request.scope)
-      return streamsPage(scope, listStreams(context, scope, request.continuationToken?.token ?? ''))
-    },
-    listStreamsInScopeForTag: request => {
+    listStreamsInScope: (request, caller) => {
       const scope = scopeOf(request.scope)
       const token = request.continuationToken?.token ?? ''
-      return streamsPage(scope, listStreamsForTag(context, scope, request.tag, token))
+      return streamsPage(scope, listStreams(context, scope, token, readableStreams(scope, caller)))
+    },
+    listStreamsInScopeForTag: (request, caller) => {
+      const scope = scopeOf(request.scope)
+      const token = request.continuationToken?.token ?? ''
+      return streamsPage(scope, listStreamsForTag(context, scope, request.tag, token, readableStreams(scope, caller)))
     },
   }
+}
+
+function readableStreams(scope: string, caller: Caller): (stream: string) => boolean {
+  return stream => caller.may(streamResource(scope, stream), 'READ')
 }
 
 function streamsPage(

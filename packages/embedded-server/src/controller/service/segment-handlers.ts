@@ -1,5 +1,8 @@
 import type { MessageInitShape } from '@bufbuild/protobuf'
 import type { SegmentId, SegmentRangesSchema, SuccessorResponseSchema } from '@pravega-ts/controller-client/generated'
+import type { Caller } from '../../accounts/caller.ts'
+import type { Permission } from '../../accounts/permissions.ts'
+import { streamResource } from '../../accounts/resources.ts'
 import type { SegmentRecord } from '../domain/stream-record.ts'
 import type { ControllerContext } from '../operations/context.ts'
 import {
@@ -11,6 +14,7 @@ import {
   isSegmentValid,
   isStreamCutValid,
 } from '../operations/segments.ts'
+import { wantsToken } from './call-needs.ts'
 import type { ControllerHandlers } from './controller-handlers.ts'
 import { cutOf, rangeMessage, type StreamNames, segmentIdMessage, streamOf } from './messages.ts'
 
@@ -24,23 +28,30 @@ export function segmentHandlers(context: ControllerContext): ControllerHandlers 
     }
   }
   return {
-    getCurrentSegments: ({ scope, stream }) =>
-      rangesMessage({ scope, stream }, getCurrentSegments(context, scope, stream)),
-    getEpochSegments: request => {
-      const names = streamOf(request.streamInfo)
-      return rangesMessage(names, getEpochSegments(context, names.scope, names.stream, request.epoch))
+    getCurrentSegments: (request, caller) => {
+      const names = streamOf(request)
+      const segments = getCurrentSegments(context, names.scope, names.stream)
+      return rangesMessage(names, segments, wantsToken(request) ? tokenOn(names, 'READ_UPDATE', caller) : '')
     },
-    getSegments: request => {
+    getEpochSegments: (request, caller) => {
+      const names = streamOf(request.streamInfo)
+      const segments = getEpochSegments(context, names.scope, names.stream, request.epoch)
+      return rangesMessage(names, segments, tokenOn(names, 'READ_UPDATE', caller))
+    },
+    getSegments: (request, caller) => {
       const names = streamOf(request.streamInfo)
       const head = getHead(context, names.scope, names.stream)
-      return { segments: [...head].map(([id, offset]) => ({ segmentId: segmentIdMessage(names, id), offset })) }
+      return {
+        segments: [...head].map(([id, offset]) => ({ segmentId: segmentIdMessage(names, id), offset })),
+        delegationToken: wantsToken(request.streamInfo) ? tokenOn(names, 'READ_UPDATE', caller) : '',
+      }
     },
     getSegmentsImmediatlyFollowing: following,
     getSegmentsImmediatelyFollowing: following,
-    getSegmentsBetween: request => {
+    getSegmentsBetween: (request, caller) => {
       const names = streamOf(request.streamInfo)
       const ids = getSegmentsBetween(context, names.scope, names.stream, cutOf(request.from), cutOf(request.to))
-      return { segments: ids.map(id => segmentIdMessage(names, id)) }
+      return { segments: ids.map(id => segmentIdMessage(names, id)), delegationToken: tokenOn(names, 'READ', caller) }
     },
     isSegmentValid: request => {
       const { scope, stream } = streamOf(request.streamInfo)
@@ -56,6 +67,12 @@ export function segmentHandlers(context: ControllerContext): ControllerHandlers 
 function rangesMessage(
   stream: StreamNames,
   segments: readonly SegmentRecord[],
+  delegationToken: string,
 ): MessageInitShape<typeof SegmentRangesSchema> {
-  return { segmentRanges: segments.map(segment => rangeMessage(stream, segment)) }
+  return { segmentRanges: segments.map(segment => rangeMessage(stream, segment)), delegationToken }
+}
+
+/** What lets the caller use the stream's segments on the segment store. */
+export function tokenOn({ scope, stream }: StreamNames, permission: Permission, caller: Caller): string {
+  return caller.tokenFor({ resource: streamResource(scope, stream), permission })
 }

@@ -11,13 +11,18 @@ import { checkTransactionState, listCompletedTransactions } from '../operations/
 import { abortTransaction, commitTransaction, createTransaction, pingTransaction } from '../operations/transactions.ts'
 import type { ControllerHandlers } from './controller-handlers.ts'
 import { rangeMessage, streamOf } from './messages.ts'
+import { tokenOn } from './segment-handlers.ts'
 
 export function transactionHandlers(context: ControllerContext): ControllerHandlers {
   return {
-    createTransaction: async request => {
+    createTransaction: async (request, caller) => {
       const names = streamOf(request.streamInfo)
       const { id, segments } = await createTransaction(context, names.scope, names.stream, Number(request.lease))
-      return { txnId: idMessage(id), activeSegments: segments.map(segment => rangeMessage(names, segment)) }
+      return {
+        txnId: idMessage(id),
+        activeSegments: segments.map(segment => rangeMessage(names, segment)),
+        delegationToken: tokenOn(names, 'READ_UPDATE', caller),
+      }
     },
     pingTransaction: request => {
       const { scope, stream } = streamOf(request.streamInfo)
