@@ -50,6 +50,9 @@ export const PREPARATIONS: Readonly<Record<string, readonly Preparation[]>> = {
   ],
   C19: [seal('demo3', 's'), remove('demo3', 's')],
   D1: [scope('q')],
+  H1: [scope('demo')],
+  H2: [stream('demo', 's1', 2)],
+  H10: [stream('demo', 'sized', 3)],
   D10: [stream('q', 't', 1), transaction('q', 't')],
   D11: [seal('q', 't'), remove('q', 't')],
   D12: [{ call: 'createReaderGroup', request: group('q', 'g', 'half') }],
@@ -78,6 +81,8 @@ export const MEANWHILE: Readonly<Record<string, readonly string[]>> = {
 }
 
 const success: JsonValue = { status: 'SUCCESS' }
+const noEmptyScale = 'an empty scale is refused, and leaves the stream as it was; Pravega never gets out of it'
+const noPolicy = 'an update without a policy is refused; Pravega leaves the stream in the middle of it'
 const noHalf = 'a stream that cannot be is refused at once; Pravega leaves a half-made one behind'
 
 export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
@@ -99,6 +104,34 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
     reason: 'the embedded controller works without streams of its own',
     grpc: 'OK',
     response: { streams: [], continuationToken: { token: '' }, status: 'SUCCESS' },
+  },
+  H1: {
+    reason: 'a token of no list ends the listing; Pravega tries again and again',
+    grpc: 'OK',
+    response: { streams: [], continuationToken: { token: 'garbage' }, status: 'SUCCESS' },
+  },
+  H2: { reason: noEmptyScale, grpc: 'OK', response: { status: 'FAILURE' } },
+  H3: { reason: noEmptyScale, grpc: 'OK', response: { status: 'PRECONDITION_FAILED' } },
+  H4: { reason: noEmptyScale, grpc: 'OK', response: { status: 'STARTED' } },
+  H5: { reason: noEmptyScale, grpc: 'OK', response: { status: 'SUCCESS' } },
+  H6: { reason: noEmptyScale, grpc: 'OK', response: success },
+  H8: { reason: noEmptyScale, grpc: 'OK', response: success },
+  H9: {
+    reason: noEmptyScale,
+    grpc: 'OK',
+    response: {
+      segmentRanges: [
+        { segmentId: { segmentId: '1' }, minKey: 0.5, maxKey: 1 },
+        { segmentId: { segmentId: '4294967298' }, minKey: 0, maxKey: 0.25 },
+        { segmentId: { segmentId: '4294967299' }, minKey: 0.25, maxKey: 0.5 },
+      ],
+    },
+  },
+  H10: { reason: noPolicy, grpc: 'OK', response: { status: 'FAILURE' } },
+  H11: {
+    reason: noPolicy,
+    grpc: 'OK',
+    response: { scalingPolicy: { scaleType: 'FIXED_NUM_SEGMENTS', minNumSegments: 3 } },
   },
   L1: {
     reason: 'Pravega 0.13 loses the list as soon as two streams have finished transactions',

@@ -40,7 +40,11 @@ describe('limits, races, long lists, recursive delete', () => {
   replay(recordedCalls('P'))
 })
 
+describe('calls that Pravega never recovers from', () => {
+  replay(recordedCalls('H'))
+})
+
 test('only calls that were recorded are listed as answered otherwise', () => {
-  const ids = ['A', 'B', 'C', 'L', 'R', 'D', 'P'].flatMap(recordedCalls).map(({ id }) => id)
+  const ids = ['A', 'B', 'C', 'L', 'R', 'D', 'P', 'H'].flatMap(recordedCalls).map(({ id }) => id)
   expect(ids).toEqual(expect.arrayContaining(Object.keys(DEVIATIONS)))
 })
