@@ -5,6 +5,12 @@ await runBench(process.argv.slice(2), async ({ mode, ...options }) => {
   if (mode === 'batch') {
     const { batchBench } = await import('./batch/batch-bench.ts')
     await batchBench(options)
+  } else if (mode === 'durable') {
+    const { durableBench } = await import('./durable/durable-bench.ts')
+    await durableBench({ ...options, mode })
+  } else if (mode === 'server') {
+    const { serverBench } = await import('./server/server-bench.ts')
+    await serverBench({ ...options, mode })
   } else if (isByteMode(mode)) {
     const { byteBench } = await import('./bytes/byte-bench.ts')
     await byteBench(mode, { ...options, mode })

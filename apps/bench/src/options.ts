@@ -5,7 +5,7 @@ const BYTE_MODES = ['bytewrite', 'byteread', 'bytecopy'] as const
 const EVENT_MODES = ['write', 'read', 'latency', 'txn'] as const
 export type ByteMode = (typeof BYTE_MODES)[number]
 export type EventMode = (typeof EVENT_MODES)[number]
-type Mode = ByteMode | EventMode | 'batch'
+type Mode = ByteMode | EventMode | 'batch' | 'durable' | 'server'
 
 export function isByteMode(mode: Mode): mode is ByteMode {
   return BYTE_MODES.some(name => name === mode)
@@ -21,16 +21,25 @@ const DEFAULT_SIZES: Readonly<Record<Mode, Pick<BenchOptions, 'eventSize' | 'eve
   latency: { eventSize: 100, events: 2_000 },
   txn: { eventSize: 1_024, events: 200 },
   batch: { eventSize: 0, events: 0 },
+  durable: { eventSize: 1_024, events: 200_000 },
+  server: { eventSize: 65_536, events: 0 },
 }
 
 /** Transactions at a time, where the command line does not say. */
 const DEFAULT_IN_FLIGHT = [1, 16] as const
+const DEFAULT_GIGABYTES = [1, 10] as const
 
 /** One run, as asked for on the command line. */
 export interface BenchOptions extends BatchOptions {
   readonly mode: Mode
   /** Undefined: an embedded server in a process of its own. */
   readonly controller: string | undefined
+  /** Durable, server: where the embedded server keeps its data. Undefined: in a temporary directory. */
+  readonly data: string | undefined
+  /** Server: gigabytes of stored data, one measurement after the other. */
+  readonly gigabytes: readonly number[]
+  /** Durable: writes a profile of the server's process to `data`. */
+  readonly profile: boolean
   /** Byte modes: streams of one segment each, side by side. Event modes: segments of one stream. */
   readonly segments: number
   /** Bytes of one event, one write or one read buffer. */
@@ -61,8 +70,13 @@ function wholeNumber(minimum: number): (input: string) => number {
   }
 }
 
-type Flags = Omit<BenchOptions, 'controller' | 'eventSize' | 'events' | 'inFlight'> &
-  Partial<Pick<BenchOptions, 'eventSize' | 'events'>> & { readonly controller?: string; readonly inFlight?: number }
+type Flags = Omit<BenchOptions, 'controller' | 'data' | 'gigabytes' | 'eventSize' | 'events' | 'inFlight'> &
+  Partial<Pick<BenchOptions, 'eventSize' | 'events'>> & {
+    readonly controller?: string
+    readonly data?: string
+    readonly gigabytes?: number
+    readonly inFlight?: number
+  }
 
 const batchFlags = {
   tables: { kind: 'parsed', parse: wholeNumber(1), default: '1', brief: 'Batch: tables, in turns' },
@@ -81,11 +95,13 @@ export async function runBench(
   action: (options: BenchOptions) => Promise<void>,
 ): Promise<void> {
   const command = buildCommand({
-    func: ({ controller, eventSize, events, inFlight, ...flags }: Flags) => {
+    func: ({ controller, data, gigabytes, eventSize, events, inFlight, ...flags }: Flags) => {
       const sizes = DEFAULT_SIZES[flags.mode]
       return action({
         ...flags,
         controller,
+        data,
+        gigabytes: gigabytes === undefined ? DEFAULT_GIGABYTES : [gigabytes],
         eventSize: eventSize ?? sizes.eventSize,
         events: events ?? sizes.events,
         inFlight: inFlight === undefined ? DEFAULT_IN_FLIGHT : [inFlight],
@@ -93,13 +109,30 @@ export async function runBench(
     },
     parameters: {
       flags: {
-        mode: { kind: 'enum', values: [...BYTE_MODES, ...EVENT_MODES, 'batch'], brief: 'What is measured' },
+        mode: {
+          kind: 'enum',
+          values: [...BYTE_MODES, ...EVENT_MODES, 'durable', 'server', 'batch'],
+          brief: 'What is measured',
+        },
         controller: {
           kind: 'parsed',
           parse: String,
           optional: true,
           brief: 'Controller URI, e.g. tcp://127.0.0.1:9090; without it an embedded server is started',
         },
+        data: {
+          kind: 'parsed',
+          parse: String,
+          optional: true,
+          brief: 'Durable, server: directory for the data; without it a temporary one',
+        },
+        gigabytes: {
+          kind: 'parsed',
+          parse: wholeNumber(1),
+          optional: true,
+          brief: 'Server: gigabytes of stored data (1, then 10)',
+        },
+        profile: { kind: 'boolean', default: false, brief: 'Durable: a profile of the server, in --data' },
         segments: {
           kind: 'parsed',
           parse: wholeNumber(1),

@@ -1,4 +1,5 @@
 import type { EventMode } from '../options.ts'
+import { textTable } from '../text-table.ts'
 import type { Turn } from './turn.ts'
 
 const US_PER_S = 1_000_000
@@ -90,11 +91,5 @@ export function resultTable(mode: EventMode, count: number, rows: readonly Row[]
       ...ratios,
     ]
   })
-  const table = [header, ...lines]
-  const widths = header.map((_, column) => Math.max(...table.map(line => line[column]?.length ?? 0)))
-  return table
-    .map(line =>
-      line.map((cell, n) => (n === 0 ? cell.padEnd(widths[n] ?? 0) : cell.padStart(widths[n] ?? 0))).join('  '),
-    )
-    .join('\n')
+  return textTable([header, ...lines])
 }

@@ -1,0 +1,52 @@
+import { randomFillSync } from 'node:crypto'
+import { closeSync, fdatasync, fdatasyncSync, openSync, readFileSync, unlinkSync, write, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import type { DataServerFigures } from './data-server-process.ts'
+
+// What the disk can do: writes and syncs the same batches as a server, and nothing else. Arguments: a directory, and a file with the
+// batches as JSON. Prints the seconds that it took.
+
+const writeFile = promisify(write)
+const syncFile = promisify(fdatasync)
+
+const [directory = '.', batchFile = ''] = process.argv.slice(2)
+const batches: DataServerFigures['batches'] = JSON.parse(readFileSync(batchFile, 'utf8'))
+const bytes = randomFillSync(Buffer.alloc(Math.max(1, ...batches.map(([, size]) => size))))
+
+const groups: (readonly [file: number, bytes: number])[][] = []
+let last = -1
+for (const [file, size, group] of batches) {
+  if (group !== last) groups.push([])
+  last = group
+  groups.at(-1)?.push([file, size])
+}
+
+const names = new Map<number, string>()
+const files = new Map<number, number>()
+for (const [file] of batches) {
+  if (files.has(file)) continue
+  const name = join(directory, `limit-${process.pid}-${file}`)
+  names.set(file, name)
+  files.set(file, openSync(name, 'w'))
+}
+const handle = (file: number): number => files.get(file) ?? -1
+
+const start = process.hrtime.bigint()
+for (const group of groups) {
+  const [only] = group
+  if (group.length === 1 && only !== undefined) {
+    writeSync(handle(only[0]), bytes, 0, only[1])
+    fdatasyncSync(handle(only[0]))
+  } else {
+    const one = async ([file, size]: readonly [number, number]): Promise<void> => {
+      await writeFile(handle(file), bytes, 0, size)
+      await syncFile(handle(file))
+    }
+    await Promise.all(group.map(one))
+  }
+}
+console.log(Number(process.hrtime.bigint() - start) / 1e9)
+
+for (const file of files.values()) closeSync(file)
+for (const name of names.values()) unlinkSync(name)
