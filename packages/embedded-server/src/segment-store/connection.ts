@@ -3,7 +3,6 @@ import { TLSSocket } from 'node:tls'
 import type { Logger } from '@pravega-ts/config'
 import { PravegaError } from '@pravega-ts/model'
 import {
-  COMMAND_TYPES,
   type Command,
   type Control,
   decodePayload,
@@ -21,8 +20,10 @@ import { failureNamed } from '../faults/failure-named.ts'
 import type { AnyCommandFault, FaultSwitchboard } from '../faults/fault-switchboard.ts'
 import { UNDURABLE_BYTES } from '../listening/limits.ts'
 import type { Guest } from '../listening/port.ts'
+import type { StorageHealth } from '../storage-failure.ts'
 import { type Clock, systemClock } from '../time/clock.ts'
 import type { Conversation } from './conversation.ts'
+import { internalFailure } from './failures.ts'
 import { completesAppend, handle } from './handlers/index.ts'
 import { LookUps } from './look-ups.ts'
 import { Outbox } from './outbox.ts'
@@ -49,6 +50,8 @@ export interface ConnectionServices {
   readonly clock?: Clock | undefined
   /** Whose tokens let clients in. Default: none is asked for. */
   readonly access?: AccessControl | undefined
+  /** Whether the storage works. Default: it does. */
+  readonly health?: StorageHealth | undefined
   readonly reception: Reception
 }
 
@@ -211,7 +214,7 @@ export class Connection implements Conversation {
         if (frame === undefined) break
         this.#introduced?.()
         this.#introduced = undefined
-        this.#speech.finished(FRAME_HEADER_BYTES + frame.payload.byteLength, frame.type === COMMAND_TYPES.AppendBlock)
+        this.#speech.finished(frame.type, FRAME_HEADER_BYTES + frame.payload.byteLength)
         this.#take(decodePayload(frame.type, frame.payload))
       }
     })
@@ -234,7 +237,8 @@ export class Connection implements Conversation {
   #commit(): void {
     const received = this.#receivedBytes
     this.#receivedBytes = 0
-    const durable = this.catalog.commit()
+    // What a storage that has failed is told of would never become durable; nothing was changed since.
+    const durable = this.#services.health?.refusal === undefined ? this.catalog.commit() : undefined
     const waits = this.#outbox.release(durable)
     if (durable === undefined) return
     if (!waits) {
@@ -286,7 +290,20 @@ export class Connection implements Conversation {
   }
 
   #carryOut(command: Command): void {
+    const refusal = this.#services.health?.refusal
+    if (refusal !== undefined && command.command !== 'Hello' && command.command !== 'KeepAlive') {
+      this.#refuse(command, refusal)
+      return
+    }
     if (this.#tokens?.admits(command) !== false) handle(command, this)
+  }
+
+  /** Nothing can be done for anybody: says so, and lets the client come again. */
+  #refuse(command: Command, reason: string): void {
+    if (isReply(command) || !('requestId' in command)) return
+    const [segment = ''] = segmentsOf(command as Request, this.#segmentOfWriter)
+    this.reply(internalFailure(command.requestId, segment, reason))
+    this.end(reason)
   }
 
   #tokenAdmission(): TokenAdmission | undefined {

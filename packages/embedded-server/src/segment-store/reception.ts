@@ -1,3 +1,4 @@
+import { COMMAND_TYPES } from '@pravega-ts/wire-protocol'
 import { ALIVE_BYTES, INTRODUCTION_MS, UNFINISHED_BYTES, UNTAKEN_BYTES } from '../listening/limits.ts'
 import { Patience } from '../listening/patience.ts'
 import { type Holder, SharedBudget } from '../listening/shared-budget.ts'
@@ -43,14 +44,16 @@ export class IncomingSpeech implements Holder {
     this.#receivedSince += bytes
   }
 
-  /** A frame is complete. `half`: it is kept until the next one of its kind is. */
-  finished(bytes: number, half: boolean): void {
+  /** A frame is complete. The first half of an append is kept until the second is. */
+  finished(type: number, bytes: number): void {
     this.#gotOn = true
-    if (half) {
+    if (type === COMMAND_TYPES.AppendBlock) {
       this.#halfAppend = bytes
       return
     }
-    this.#unfinished -= bytes + this.#halfAppend
+    this.#unfinished -= bytes
+    if (type !== COMMAND_TYPES.AppendBlockEnd) return
+    this.#unfinished -= this.#halfAppend
     this.#halfAppend = 0
   }
 

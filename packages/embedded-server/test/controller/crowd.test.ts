@@ -1,0 +1,85 @@
+import { connect } from 'node:net'
+import { silentLogger } from '@pravega-ts/config'
+import { afterEach, expect, test } from 'vitest'
+import { identity } from '../../../../tools/testing/certificates.ts'
+import { introductionOf } from '../../src/controller/service/http2-introduction.ts'
+import { TestClock } from '../../src/index.ts'
+import { openPort, type Port } from '../../src/listening/port.ts'
+import { HostileCrowd } from '../support/hostile-crowd.ts'
+import { ControllerHarness } from './controller-harness.ts'
+
+const TOO_LATE = 30_000
+const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
+const SETTINGS = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0])
+
+const cleanUps: (() => unknown)[] = []
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0)) await cleanUp()
+})
+
+test.each([false, true])('hostile connections do not disturb calls, and are gone in time (TLS: %s)', async secure => {
+  const controller = new ControllerHarness(secure ? { tls: await identity(['localhost', '127.0.0.1']) } : {})
+  cleanUps.push(() => controller.stop())
+  await controller.start()
+  await controller.ok('createScope', { scope: 'a' })
+  const crowd = await HostileCrowd.gather({ host: '127.0.0.1', port: controller.server.port }, 300)
+  cleanUps.push(() => crowd.leave())
+  for (let call = 0; call < 50; call++) {
+    expect(await controller.ok('checkScopeExists', { scope: 'a' })).toEqual({ exists: true })
+  }
+  // All have been accepted when one that comes after them is answered; then their time runs.
+  await expect
+    .poll(() => {
+      controller.clock.advance(TOO_LATE)
+      return crowd.left
+    })
+    .toBe(0)
+  expect(await controller.ok('checkScopeExists', { scope: 'a' })).toEqual({ exists: true })
+})
+
+test('only what begins as HTTP/2 does is served as HTTP/2', () => {
+  const whole = Buffer.concat([PREFACE, SETTINGS])
+  for (let length = 0; length < whole.byteLength; length++) {
+    expect(introductionOf(whole.subarray(0, length))).toBe('incomplete')
+    const wrong = Buffer.from(whole.subarray(0, length + 1))
+    wrong[length] = (wrong[length] as number) ^ 0x55
+    if (length < PREFACE.byteLength) expect(introductionOf(wrong)).toBe('other')
+  }
+  expect(introductionOf(whole)).toBe('http2')
+  expect(introductionOf(Buffer.concat([whole, Buffer.from('more')]))).toBe('http2')
+  expect(introductionOf(Buffer.concat([PREFACE, Buffer.from([0, 0, 0, 1, 0, 0, 0, 0, 0])]))).toBe('other')
+})
+
+test('a preface that comes byte by byte is served', async () => {
+  const controller = new ControllerHarness()
+  cleanUps.push(() => controller.stop())
+  await controller.start()
+  const socket = connect(controller.server.port, '127.0.0.1')
+  cleanUps.push(() => socket.destroy())
+  socket.setNoDelay(true)
+  for (const byte of Buffer.concat([PREFACE, SETTINGS])) {
+    await new Promise(resolve => socket.write(Uint8Array.of(byte), resolve))
+    await new Promise(resolve => setImmediate(resolve))
+  }
+  const [answer] = await new Promise<[Buffer]>(resolve => socket.once('data', chunk => resolve([chunk])))
+  expect(answer[3]).toBe(4)
+})
+
+test('who comes before a port is served waits, and who is there when it closes is gone', async () => {
+  const port: Port = await openPort({
+    host: '127.0.0.1',
+    port: 0,
+    clients: 'nobody',
+    clock: new TestClock(),
+    logger: silentLogger,
+  })
+  const early = connect(port.port, '127.0.0.1')
+  const greeted = new Promise(resolve => early.once('data', resolve))
+  await expect.poll(() => port.connections).toBe(1)
+  port.serve(({ socket }) => void socket.write('hello'))
+  expect(String(await greeted)).toBe('hello')
+  const closed = port.close()
+  port.cut()
+  await closed
+  await expect.poll(() => early.closed).toBe(true)
+})
