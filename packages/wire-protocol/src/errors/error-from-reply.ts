@@ -77,6 +77,8 @@ const MEANINGS: { readonly [K in FailureReply['command']]: Meaning<Extract<Failu
   },
   ErrorMessage: {
     code: reply => (reply.errorCode === ILLEGAL_ARGUMENT ? 'ILLEGAL_REQUEST' : 'INTERNAL'),
+    // The server's own trouble, for instance a disk that is full: it may be over.
+    retriable: reply => reply.errorCode !== ILLEGAL_ARGUMENT,
     problem: (reply, segment) => `the server refused a request for ${segment}: ${reply.message}`,
     remedy: reply =>
       reply.errorCode === ILLEGAL_ARGUMENT ? 'correct the arguments' : 'the log of the segment store tells more',

@@ -43,13 +43,13 @@ const table: [FailureReply, ErrorCode, boolean, RegExp][] = [
   [
     { command: 'ErrorMessage', requestId: 1n, segment: 's', message: 'odd', errorCode: -1 },
     'INTERNAL',
-    false,
+    true,
     /odd.*log/,
   ],
   [
     { command: 'ErrorMessage', requestId: 1n, segment: 's', message: 'odd', errorCode: 5 },
     'INTERNAL',
-    false,
+    true,
     /odd.*log/,
   ],
   [
