@@ -14,6 +14,7 @@ import type { TableRefusal } from './table-segment.ts'
 // Stack traces stay empty, as on a server that has them switched off.
 const serverStackTrace = ''
 const NO_OFFSET = -1n
+const UNSPECIFIED = -1
 const ILLEGAL_ARGUMENT = 0
 
 /** @param offset what was asked for by reads and truncations; -1 for everything else. */
@@ -59,6 +60,11 @@ export function operationUnsupported(requestId: bigint, operationName: string): 
 /** An argument was refused. */
 export function illegalArgument(requestId: bigint, segment: string, message: string): ErrorMessage {
   return { command: 'ErrorMessage', requestId, segment, message, errorCode: ILLEGAL_ARGUMENT }
+}
+
+/** The request is fine, and the server cannot carry it out. */
+export function internalFailure(requestId: bigint, segment: string, message: string): ErrorMessage {
+  return { command: 'ErrorMessage', requestId, segment, message, errorCode: UNSPECIFIED }
 }
 
 /** The reply to a table request that was refused. */

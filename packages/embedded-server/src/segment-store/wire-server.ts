@@ -3,6 +3,7 @@ import type { CloseOptions } from '@pravega-ts/model'
 import type { AccessControl } from '../accounts/access-control.ts'
 import type { FaultSwitchboard } from '../faults/fault-switchboard.ts'
 import { openPort, type Port, type PortOptions } from '../listening/port.ts'
+import type { StorageHealth } from '../storage-failure.ts'
 import { type Clock, systemClock } from '../time/clock.ts'
 import { Connection } from './connection.ts'
 import { Reception } from './reception.ts'
@@ -21,6 +22,8 @@ export interface WireServerOptions {
   /** Default: the system's time. */
   readonly clock?: Clock | undefined
   readonly maxConnections?: number | undefined
+  /** Whether the storage works. Default: it does. */
+  readonly health?: StorageHealth | undefined
 }
 
 /** The segment store's port. */
@@ -47,7 +50,7 @@ export function openWirePort(options: Omit<WireServerOptions, 'catalog' | 'fault
 /** Serves segment store clients on a port that is open. */
 export function serveWire(
   port: Port,
-  options: Pick<WireServerOptions, 'access' | 'catalog' | 'clock' | 'faults' | 'logger'>,
+  options: Pick<WireServerOptions, 'access' | 'catalog' | 'clock' | 'faults' | 'health' | 'logger'>,
 ): WireServer {
   const connections = new Set<Connection>()
   const services = { ...options, reception: new Reception(options.clock ?? systemClock) }

@@ -1,5 +1,6 @@
 import type { Message } from '@bufbuild/protobuf'
 import { type handleUnaryCall, type Metadata, status, type UntypedServiceImplementation } from '@grpc/grpc-js'
+import { PravegaError } from '@pravega-ts/model'
 import type { Caller } from '../../accounts/caller.ts'
 import type { ControllerFaultGate } from '../../faults/controller-faults.ts'
 import type { ControllerContext } from '../operations/context.ts'
@@ -14,6 +15,11 @@ interface CallStatus {
 }
 
 type Handler = (request: Message, caller: Caller) => object | Promise<object>
+
+/** The storage has failed; whoever asks again later may be served. */
+function unavailable(details: string): CallStatus {
+  return { code: status.UNAVAILABLE, details }
+}
 
 const CLOSING: CallStatus = { code: status.UNAVAILABLE, details: 'The controller is closing' }
 
@@ -72,15 +78,18 @@ export class CallServer {
   async #pass(method: string, metadata: Metadata): Promise<void> {
     const requestId = metadata.get('requestid')[0]
     if (requestId !== undefined && !/^[+-]?\d+$/.test(String(requestId))) throw new Refusal('UNKNOWN', '')
+    const refusal = this.#context.health?.refusal
+    if (refusal !== undefined) throw new EndedCall(unavailable(refusal))
     const gate = this.#faults?.beforeControllerCall(method)
     if (gate === undefined) return
     const fault = await Promise.race([gate, this.#stopped])
     if (fault === undefined) return
-    throw new InjectedFailure('details' in fault ? fault : { code: fault.code, details: fault.message })
+    throw new EndedCall('details' in fault ? fault : { code: fault.code, details: fault.message })
   }
 
   #statusOf(method: string, error: unknown): CallStatus {
-    if (error instanceof InjectedFailure) return error.status
+    if (error instanceof EndedCall) return error.status
+    if (PravegaError.is(error, 'STORAGE_FAILED')) return unavailable(error.message)
     if (error instanceof Refusal) {
       this.#context.logger.debug(`Refused ${method}`, { code: error.code, message: error.message })
       return { code: status[error.code], details: error.message }
@@ -90,7 +99,8 @@ export class CallServer {
   }
 }
 
-class InjectedFailure extends Error {
+/** Carries the status that a call ends with. */
+class EndedCall extends Error {
   readonly status: CallStatus
 
   constructor(status: CallStatus) {
