@@ -14,9 +14,10 @@ const APPS = {
   bench: 'apps/bench/dist/index.js',
   cli: 'apps/cli/bin/pravega.mjs',
   crash: 'packages/conformance/dist/crash/main.js',
+  hostile: 'packages/embedded-server/test/hostile/main.ts',
 }
 /** Where an app is not a package of its own. */
-const PACKAGES = { crash: 'conformance' }
+const PACKAGES = { crash: 'conformance', hostile: 'embedded-server' }
 
 const [app, ...args] = process.argv.slice(2)
 const entry = APPS[app]
