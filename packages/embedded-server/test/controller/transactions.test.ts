@@ -209,6 +209,25 @@ describe('what is remembered', () => {
     expect(await onTransaction('abortTransaction', txn)).toEqual({ status: 'FAILURE' })
   })
 
+  test('of the transactions of a stream that is gone goes when others finish later', async () => {
+    await onTransaction('abortTransaction', await begin())
+    await controller.ok('sealStream', names)
+    await controller.ok('deleteStream', names)
+    await controller.ok('createStream', streamConfig('a', 'other', 1))
+    const finishAnother = async (): Promise<void> => {
+      const other = { streamInfo: { scope: 'a', stream: 'other' } }
+      const { txnId } = (await controller.ok('createTransaction', { ...other, lease: '30000' })) as { txnId: TxnId }
+      await controller.ok('abortTransaction', { ...other, txnId: { ...txnId } })
+    }
+    controller.clock.advance(23 * 3_600_000)
+    await finishAnother()
+    expect(controller.state.completedTransactions.list('a/s')).toHaveLength(1)
+    controller.clock.advance(2 * 3_600_000)
+    await finishAnother()
+    expect(controller.state.completedTransactions.list('a/s')).toEqual([])
+    expect(controller.state.completedTransactions.list('a/other')).toHaveLength(2)
+  })
+
   test('are the newest 500', async () => {
     const all: TxnId[] = []
     for (let i = 0; i < 510; i += 1) {

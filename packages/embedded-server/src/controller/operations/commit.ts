@@ -5,7 +5,7 @@ import type { StreamRecord } from '../domain/stream-record.ts'
 import { fitsActiveEpoch, planRoll } from '../domain/transaction-roll.ts'
 import type { TransactionRecord } from '../state/records.ts'
 import { type ControllerContext, streamKey } from './context.ts'
-import { carryOut, createSegments, mergeTransactions } from './pending-work.ts'
+import { carryOut, mergeTransactions } from './pending-work.ts'
 import { completeTransaction } from './transaction-completion.ts'
 import { noteTimestamp } from './writer-marks.ts'
 
@@ -48,7 +48,6 @@ async function roll(
   transactions: readonly string[],
 ): Promise<StreamRecord> {
   const { merged, resumed } = planRoll(record, epoch, context.clock.now())
-  await createSegments(context, record, [...merged.segments, ...resumed.segments])
   const rolled = await carryOut(context, {
     ...record,
     epochs: [...record.epochs, merged, resumed],

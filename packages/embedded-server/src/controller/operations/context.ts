@@ -1,9 +1,11 @@
 import type { Logger } from '@pravega-ts/config'
 import type { SegmentEngine } from '../../segment-store/segment-engine.ts'
+import type { StorageHealth } from '../../storage-failure.ts'
 import type { Clock } from '../../time/clock.ts'
 import type { AutoScalingSettings } from '../domain/auto-scale.ts'
 import type { StreamRecord } from '../domain/stream-record.ts'
 import type { ControllerState } from '../state/controller-state.ts'
+import type { AtMostEvery } from './at-most-every.ts'
 import type { ExclusiveCalls } from './exclusive-calls.ts'
 import type { LeaseTimers } from './lease-timers.ts'
 import { badArgument, notFound } from './refusal.ts'
@@ -38,8 +40,12 @@ export interface ControllerContext {
   readonly queues: WorkQueues
   readonly exclusive: ExclusiveCalls
   readonly leases: LeaseTimers
+  /** Of finished transactions. */
+  readonly forgetting: AtMostEvery
   readonly retention: Rounds
   readonly watermarks: Rounds
+  /** Whether the storage works. Default: it does. */
+  readonly health?: StorageHealth | undefined
   /** Absent: streams are scaled by call only. */
   readonly autoScaling: AutoScaling | undefined
 }

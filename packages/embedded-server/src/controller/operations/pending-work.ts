@@ -46,12 +46,14 @@ async function finishPending(context: ControllerContext, record: StreamRecord): 
     case undefined:
       return record
     case 'scale':
+      await createSegments(context, record, newestSegments(record, 1))
       await sealSegments(context, record, pending.sealing)
       return store(context, withSizes(context, { ...settled, activeEpoch: record.epochs.length - 1 }, pending.sealing))
     case 'truncate':
       await truncateSegments(context, record, pending.deleting)
       return store(context, settled)
     case 'roll': {
+      await createSegments(context, record, newestSegments(record, 2))
       const sealed = await rollTransactions(context, record, pending.transactions)
       return store(context, withSizes(context, { ...settled, activeEpoch: record.epochs.length - 1 }, sealed))
     }
@@ -64,6 +66,11 @@ async function finishPending(context: ControllerContext, record: StreamRecord): 
       await deleteSegments(context, record)
       return undefined
   }
+}
+
+/** Segments that the last epochs made. */
+function newestSegments({ epochs }: StreamRecord, count: number): readonly SegmentRecord[] {
+  return allSegments(epochs.slice(-count))
 }
 
 function store(context: ControllerContext, record: StreamRecord): StreamRecord {

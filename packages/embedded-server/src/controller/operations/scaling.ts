@@ -2,7 +2,7 @@ import { activeEpoch } from '../domain/epochs.ts'
 import { decideScale, hasDuplicateStarts, type ScaleRequest } from '../domain/scale.ts'
 import type { SegmentRecord, StreamRecord } from '../domain/stream-record.ts'
 import { type ControllerContext, findStream, streamKey } from './context.ts'
-import { carryOut, createSegments, onStream } from './pending-work.ts'
+import { carryOut, onStream } from './pending-work.ts'
 import { badArgument } from './refusal.ts'
 
 export interface ScaleAnswer {
@@ -44,7 +44,6 @@ export async function carryOutScale(
   const decision = decideScale(record, request)
   if (decision.status !== 'STARTED') return refusedScale(decision.status)
   const { epoch, created, sealing } = decision.scale
-  await createSegments(context, record, created)
   await carryOut(context, { ...record, epochs: [...record.epochs, epoch], pending: { type: 'scale', sealing } })
   context.autoScaling?.rounds.arm()
   return { status: 'STARTED', epoch: epoch.epoch - 1, segments: created }

@@ -80,7 +80,6 @@ export async function updateStream(
         await updatePolicies(context, changed)
         return 'SUCCESS'
       }
-      await createSegments(context, changed, scale.created)
       const { sealing, epoch } = scale
       await carryOut(context, { ...changed, epochs: [...record.epochs, epoch], pending: { type: 'scale', sealing } })
       armRounds(context)

@@ -24,6 +24,10 @@ export function completeTransaction(
   state.transactions.delete(key, id)
   state.completedTransactions.set(key, id, { outcome, completedAt: clock.now() })
   if (state.completedTransactions.count(key) % FORGET_EVERY === 0) forgetOldTransactions(context, key)
+  // Streams may be gone by then, and nobody else would look at what is remembered of them.
+  context.forgetting.run(() => {
+    for (const parent of state.completedTransactions.parents()) forgetOldTransactions(context, parent)
+  })
 }
 
 /** Finished transactions of a stream that are still remembered, oldest first. */

@@ -47,9 +47,6 @@ export async function createTransaction(
     const active = activeEpoch(record)
     const id = transactionId(active.referenceEpoch, nextCount(context, 'transactions'))
     const segments = transactionSegmentNumbers(record)
-    const { rolloverSizeBytes } = record.settings
-    const names = transactionSegments(record, { id, segments })
-    await Promise.all(names.map(name => context.engine.createSegment(name, { rolloverSizeBytes })))
     const now = context.clock.now()
     const latestExpiry = now + Math.min(MOST_LEASES * leaseMs, ONE_DAY_MS)
     store(context, scope, stream, {
@@ -60,6 +57,10 @@ export async function createTransaction(
       latestExpiry,
       commitOrder: 0,
     })
+    // Whatever becomes of this, the lease ends it.
+    const { rolloverSizeBytes } = record.settings
+    const names = transactionSegments(record, { id, segments })
+    await Promise.all(names.map(name => context.engine.createSegment(name, { rolloverSizeBytes })))
     return {
       id,
       segments: active.segments.map(({ low, high }, i) => {

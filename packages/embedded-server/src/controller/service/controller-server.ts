@@ -4,8 +4,10 @@ import type { AccessControl } from '../../accounts/access-control.ts'
 import type { ControllerFaultGate } from '../../faults/controller-faults.ts'
 import { openPort, type Port, type PortOptions } from '../../listening/port.ts'
 import type { SegmentEngine } from '../../segment-store/segment-engine.ts'
+import type { StorageHealth } from '../../storage-failure.ts'
 import { type Clock, systemClock } from '../../time/clock.ts'
 import type { AutoScalingSettings } from '../domain/auto-scale.ts'
+import { AtMostEvery } from '../operations/at-most-every.ts'
 import type { ControllerContext, LeaseLimits } from '../operations/context.ts'
 import { ExclusiveCalls } from '../operations/exclusive-calls.ts'
 import { LeaseTimers } from '../operations/lease-timers.ts'
@@ -50,6 +52,8 @@ export interface ControllerServerOptions {
   readonly watermarkPeriodMs?: number | undefined
   /** When streams are scaled by their rates. Default: never. */
   readonly autoScaling?: AutoScalingSettings | undefined
+  /** Whether the storage works. Default: it does. */
+  readonly health?: StorageHealth | undefined
 }
 
 /** What the controller does by its clock, on command. */
@@ -82,6 +86,7 @@ export interface ControllerServer {
 
 const RETENTION_PERIOD_MS = 30 * 60 * 1000
 const WATERMARK_PERIOD_MS = 10_000
+const FORGETTING_PERIOD_MS = 60 * 60 * 1000
 const DEFAULT_LEASES: LeaseLimits = { minimumMs: 10_000, maximumMs: 600_000 }
 /** How long clients have to take their answers and leave before their connections are cut. */
 const DRAIN_MS = 5_000
@@ -114,9 +119,11 @@ export function serveController(port: Port, options: Omit<ControllerServerOption
     queues: new WorkQueues(),
     exclusive: new ExclusiveCalls(),
     leases: new LeaseTimers(clock),
+    forgetting: new AtMostEvery(clock, FORGETTING_PERIOD_MS),
     retention: new Rounds(clock, options.retentionPeriodMs ?? RETENTION_PERIOD_MS),
     watermarks: new Rounds(clock, options.watermarkPeriodMs ?? WATERMARK_PERIOD_MS),
     autoScaling: options.autoScaling && newAutoScaling(clock, options.engine, options.autoScaling),
+    health: options.health,
   }
   const rounds = roundsOf(context)
   const published = options.publishedHost ?? (ALL_ADDRESSES.includes(host) ? '127.0.0.1' : host)
@@ -156,7 +163,8 @@ export function serveController(port: Port, options: Omit<ControllerServerOption
     context.autoScaling?.stopMeasuring()
     for (const one of rounds) await one.settled()
     await context.queues.idle()
-    await context.state.settled()
+    // What a storage that has failed does not hold was never acknowledged.
+    if (options.health?.refusal === undefined) await context.state.settled()
   }
   return {
     port: port.port,
