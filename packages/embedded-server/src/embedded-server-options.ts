@@ -2,6 +2,7 @@ import type { Logger } from '@pravega-ts/config'
 import type { AccountsOptions } from './accounts/account-options.ts'
 import type { AutoScalingOptions } from './auto-scaling-options.ts'
 import type { Clock } from './controller/index.ts'
+import type { DataOptions } from './storage/disk/data-options.ts'
 import type { SegmentStorage } from './storage/segment-storage.ts'
 import type { ServerTlsOptions } from './tls/tls-options.ts'
 
@@ -24,6 +25,8 @@ export interface EmbeddedServerOptions {
    * is closed at once, and the client tries again. Default: 16,384.
    */
   readonly maxConnections?: number | undefined
+  /** Directory in which everything is kept, beyond the process; or that with options. Not together with `storage`. Default: in memory. */
+  readonly data?: string | DataOptions | undefined
   /** Where segments are kept. Default: a new `MemorySegmentStorage`. */
   readonly storage?: SegmentStorage | undefined
   /** Default: silent. */

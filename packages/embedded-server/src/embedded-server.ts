@@ -1,12 +1,12 @@
 import { type CloseOptions, type Endpoint, formatEndpoint, PravegaError } from '@pravega-ts/model'
-import type { ControllerState, RecurringWork } from './controller/index.ts'
+import type { RecurringWork } from './controller/index.ts'
 import type { EmbeddedServerOptions } from './embedded-server-options.ts'
 import { FaultSwitchboard } from './faults/fault-switchboard.ts'
 import type { Faults } from './faults/faults.ts'
+import { type KeptData, openKeptData } from './kept-data.ts'
 import { openProtection, type Protection } from './protection.ts'
 import { publishedHost, type RunningServer, runServer } from './run-server.ts'
-import { MemorySegmentStorage } from './storage/memory-segment-storage.ts'
-import type { SegmentStorage } from './storage/segment-storage.ts'
+import type { RecoveryReport } from './storage/disk/recovery.ts'
 
 /** A Pravega controller and segment store in this process. */
 export class EmbeddedServer {
@@ -16,8 +16,7 @@ export class EmbeddedServer {
   readonly controller: RecurringWork
   readonly #options: EmbeddedServerOptions
   readonly #switchboard: FaultSwitchboard
-  readonly #storage: SegmentStorage
-  readonly #state: ControllerState
+  readonly #kept: KeptData
   readonly #protection: Protection
   #running: RunningServer
   /** Restarts and the close, one after the other. */
@@ -28,8 +27,7 @@ export class EmbeddedServer {
     options: EmbeddedServerOptions,
     parts: {
       switchboard: FaultSwitchboard
-      storage: SegmentStorage
-      state: ControllerState
+      kept: KeptData
       protection: Protection
       running: RunningServer
     },
@@ -37,8 +35,7 @@ export class EmbeddedServer {
     this.#options = options
     this.#switchboard = parts.switchboard
     this.faults = parts.switchboard
-    this.#storage = parts.storage
-    this.#state = parts.state
+    this.#kept = parts.kept
     this.#protection = parts.protection
     this.#running = parts.running
     this.controller = {
@@ -52,23 +49,25 @@ export class EmbeddedServer {
   /**
    * Starts a server. It is ready for clients when the promise settles.
    * @throws PravegaError INVALID_ARGUMENT for a period below one millisecond; CONNECTION_FAILED when a port cannot be listened on;
-   * INVALID_CONFIG for accounts or certificates that make no sense or cannot be read.
+   * INVALID_CONFIG for accounts or certificates that make no sense or cannot be read. With `data` also DATA_DIRECTORY_IN_USE when another
+   * server has the directory open, VERSION_MISMATCH when a later version wrote it, CORRUPT_STATE when something is missing in it that
+   * must be there, STORAGE_FAILED when it cannot be read or written.
    */
   static async start(options: EmbeddedServerOptions = {}): Promise<EmbeddedServer> {
     checkPeriod('retentionPeriodMs', options.retentionPeriodMs)
     checkPeriod('watermarkPeriodMs', options.watermarkPeriodMs)
     checkMaxConnections(options.maxConnections)
-    // Loading gRPC takes longer than all the rest, so that whoever only imports this package does not pay for it.
-    const { MemoryControllerState } = await import('./controller/index.ts')
     const switchboard = new FaultSwitchboard()
-    const storage = options.storage ?? new MemorySegmentStorage()
-    const state = new MemoryControllerState()
     const protection = await openProtection(options)
+    let kept: KeptData | undefined
     try {
-      const running = await runServer(options, switchboard, storage, state, protection)
-      return new EmbeddedServer(options, { switchboard, storage, state, protection, running })
+      kept = await openKeptData(options)
+      const running = await runServer(options, switchboard, kept.storage, kept.state, protection)
+      return new EmbeddedServer(options, { switchboard, kept, protection, running })
     } catch (error) {
       protection.close()
+      // A storage of the caller's is not this server's to close when there is none.
+      if (options.data !== undefined) await kept?.close()
       throw error
     }
   }
@@ -86,6 +85,11 @@ export class EmbeddedServer {
     return { host: publishedHost(this.#options), port: this.#running.wire.port }
   }
 
+  /** What opening the data directory found and did; undefined for a server in memory. */
+  get recovery(): RecoveryReport | undefined {
+    return this.#kept.recovery
+  }
+
   /** Number of open connections to the segment store. */
   get segmentStoreConnections(): number {
     return this.#running.wire.connections
@@ -101,7 +105,10 @@ export class EmbeddedServer {
       const ports = { controllerPort: this.#running.controller.port, segmentStorePort: this.#running.wire.port }
       await this.#stop(true)
       const options = { ...this.#options, ...ports }
-      this.#running = await runServer(options, this.#switchboard, this.#storage, this.#state, this.#protection)
+      const { state, storage } = this.#kept
+      // Readers see what is there at once then.
+      await storage.commit()
+      this.#running = await runServer(options, this.#switchboard, storage, state, this.#protection)
     })
     // The caller gets the failure; what is queued behind it goes on.
     this.#work = restarted.catch(() => {})
@@ -110,7 +117,7 @@ export class EmbeddedServer {
 
   /**
    * Sends what is due, ends all connections and gives the ports back. With `force`, cuts them. Idempotent. Data in memory
-   * are gone then.
+   * are gone then; a data directory has everything, and is free for the next server.
    */
   close(options: CloseOptions = {}): Promise<void> {
     const force = options.force === true
@@ -119,7 +126,7 @@ export class EmbeddedServer {
       this.#switchboard.clear()
       await this.#stop(force)
       this.#protection.close()
-      await this.#storage.close()
+      await this.#kept.close()
     })
     return this.#closed
   }

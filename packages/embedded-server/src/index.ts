@@ -20,6 +20,8 @@ export type {
   Faults,
   FaultTiming,
 } from './faults/faults.ts'
+export type { DataOptions, SyncPolicy } from './storage/disk/data-options.ts'
+export type { RecoveryCut, RecoveryReport } from './storage/disk/recovery.ts'
 export { MemorySegmentStorage } from './storage/memory-segment-storage.ts'
 export type {
   AttributeChange,

@@ -98,7 +98,7 @@ export class StreamSegment {
   }
 
   /** Published bytes from `offset` on. */
-  read(offset: bigint, maxBytes: number): readonly Uint8Array[] {
+  read(offset: bigint, maxBytes: number): readonly Uint8Array[] | Promise<readonly Uint8Array[]> {
     const available = this.#readable - offset
     return this.stored.read(offset, available < maxBytes ? Number(available) : maxBytes)
   }

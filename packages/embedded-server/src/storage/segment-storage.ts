@@ -32,10 +32,11 @@ export interface StoredSegment extends StoredProperties {
   /** Drops what is below `offset`, which is between `startOffset` and `length`. */
   truncate(offset: bigint): void
   /**
-   * Bytes from `offset` on, at most `maxBytes` of them and at least one if there is one, as views in order. The views stay
-   * as they are whatever happens to the segment, and must not be written to.
+   * Bytes from `offset` on, at most `maxBytes` of them and at least one if there is one, as views in order; a promise where they have
+   * to be fetched. The views stay as they are whatever happens to the segment, and must not be written to.
+   * @throws PravegaError `STORAGE_FAILED` or `CORRUPT_STATE`, as a rejection, when they cannot be read or are not what was written
    */
-  read(offset: bigint, maxBytes: number): readonly Uint8Array[]
+  read(offset: bigint, maxBytes: number): readonly Uint8Array[] | Promise<readonly Uint8Array[]>
 }
 
 /** A key of a table with its value, as stored. */

@@ -42,9 +42,23 @@ export function readSegment(request: ReadSegment, conversation: Conversation): v
 }
 
 function replyData(request: ReadSegment, conversation: Conversation, found: StreamSegment): void {
-  const { offset, requestId, segment } = request
   const maxBytes = Math.min(MAX_READ_BYTES, Math.max(MIN_READ_BYTES, request.suggestedLength))
-  const views = found.read(offset, maxBytes)
+  conversation.lookUp(
+    () => found.read(request.offset, maxBytes),
+    views => {
+      // Truncated or deleted while it was read: then there is another answer.
+      if (views.length > 0) replyViews(request, conversation, found, views)
+      else readSegment(request, conversation)
+    },
+  )
+}
+
+function replyViews(
+  { offset, requestId, segment }: ReadSegment,
+  conversation: Conversation,
+  found: StreamSegment,
+  views: readonly Uint8Array[],
+): void {
   const bytes = views.reduce((sum, view) => sum + view.byteLength, 0)
   const atEnd = offset + BigInt(bytes) === found.stored.length
   const endOfSegment = atEnd && found.stored.isSealed

@@ -1,0 +1,46 @@
+import { PravegaError } from '@pravega-ts/model'
+import type { ControllerState } from './controller/index.ts'
+import type { EmbeddedServerOptions } from './embedded-server-options.ts'
+import type { RecoveryReport } from './storage/disk/recovery.ts'
+import { MemorySegmentStorage } from './storage/memory-segment-storage.ts'
+import type { SegmentStorage } from './storage/segment-storage.ts'
+
+/** What a server keeps: through a restart of it, and with a directory through that of the process. */
+export interface KeptData {
+  readonly storage: SegmentStorage
+  readonly state: ControllerState
+  /** Undefined in memory. */
+  readonly recovery: RecoveryReport | undefined
+  close(): Promise<void>
+}
+
+/**
+ * Opens what the options name.
+ * @throws PravegaError `INVALID_ARGUMENT` for options that do not go together; otherwise as `openDataDirectory`.
+ */
+export async function openKeptData({ data, logger, storage }: EmbeddedServerOptions): Promise<KeptData> {
+  if (data === undefined) {
+    const { MemoryControllerState } = await import('./controller/index.ts')
+    const segments = storage ?? new MemorySegmentStorage()
+    return {
+      storage: segments,
+      state: new MemoryControllerState(),
+      recovery: undefined,
+      close: () => segments.close(),
+    }
+  }
+  if (storage !== undefined) {
+    throw new PravegaError(
+      'INVALID_ARGUMENT',
+      'data and storage were both given; give data for a directory, or a storage of your own',
+    )
+  }
+  const { openDataDirectory } = await import('./storage/disk/data-directory.ts')
+  const directory = await openDataDirectory(data, { logger })
+  return {
+    storage: directory.storage,
+    state: directory.state,
+    recovery: directory.report,
+    close: () => directory.close(),
+  }
+}

@@ -1,0 +1,229 @@
+import type { AttributeChange, StoredSegment } from '../segment-storage.ts'
+import { DataFile } from './data-file.ts'
+import { DiskProperties, type KeptProperties, type RecordJournal } from './disk-properties.ts'
+import { MAX_FRAME_CHANGES, MAX_FRAME_DATA_BYTES } from './frame-codec.ts'
+import type { FrameStaging } from './frame-staging.ts'
+import { CachedTail, type MemoryCache } from './memory-cache.ts'
+
+/** What a segment needs of its directory. */
+export interface SegmentServices extends RecordJournal {
+  readonly cache: MemoryCache
+  readonly staging: FrameStaging
+  /** A segment goes on in another file when one has this size. */
+  readonly fileBytes: number
+  /** A number that nothing else has, or ever had. */
+  nextNumber(): number
+  /** There is something to be written to a file of the segment. */
+  fileGrew(segment: DiskSegment, file: DataFile, bytes: number): void
+  fileRemoved(file: DataFile): void
+  /** Data of a file, from an offset on that counts from the first one of the file. */
+  readFile(file: DataFile, offset: number, maxBytes: number): Promise<readonly Uint8Array[]>
+}
+
+/** What is known of a stream segment when its object is made. */
+export interface KeptSegment extends KeptProperties {
+  readonly startOffset: number
+  readonly length: number
+  /** In the order of their offsets. */
+  readonly files: readonly DataFile[]
+  /** The last of the files, if it may be appended to. */
+  readonly openFile: DataFile | undefined
+}
+
+/**
+ * A stream segment in numbered files, with its newest bytes in memory. Offsets are numbers in here: exact up to 2^53.
+ */
+export class DiskSegment extends DiskProperties implements StoredSegment {
+  readonly kind = 'stream'
+  readonly #services: SegmentServices
+  readonly #tail: CachedTail
+  readonly #files: DataFile[]
+  /** Files whose key does not say what it should. */
+  readonly #unkeyed = new Set<DataFile>()
+  #open: DataFile | undefined
+  #start: number
+  #length: number
+
+  constructor(kept: KeptSegment, services: SegmentServices) {
+    super(kept, services)
+    this.#services = services
+    this.#start = kept.startOffset
+    this.#length = kept.length
+    this.#files = [...kept.files]
+    this.#open = kept.openFile
+    this.#tail = new CachedTail(services.cache, kept.length)
+  }
+
+  get startOffset(): bigint {
+    return BigInt(this.#start)
+  }
+
+  get length(): bigint {
+    return BigInt(this.#length)
+  }
+
+  get files(): readonly DataFile[] {
+    return this.#files
+  }
+
+  get openFile(): DataFile | undefined {
+    return this.#open
+  }
+
+  append(parts: readonly Uint8Array[], changes: readonly AttributeChange[]): void {
+    this.#append(parts, changes, undefined)
+  }
+
+  truncate(offset: bigint): void {
+    this.#start = Number(offset)
+    this.#tail.truncate(this.#start)
+    while (this.#files[0] !== undefined && this.#files[0].end <= this.#start)
+      this.#remove(this.#files.shift() as DataFile)
+    this.touch()
+  }
+
+  read(offset: bigint, maxBytes: number): readonly Uint8Array[] | Promise<readonly Uint8Array[]> {
+    const from = Number(offset)
+    if (from < this.#start || from >= this.#length || maxBytes <= 0) return []
+    if (from >= this.#tail.start) return this.#tail.read(from, maxBytes)
+    const file = this.#fileAt(from)
+    if (file === undefined) return []
+    return this.#services.readFile(file, from - file.base, Math.min(maxBytes, this.#length - from))
+  }
+
+  /**
+   * Takes over the bytes of `source`, which is deleted next. Few bytes are copied, with a note whose they were; otherwise the files
+   * themselves change hands.
+   */
+  absorb(source: DiskSegment, changes: readonly AttributeChange[], copiedBytes: number): void {
+    const bytes = source.#length
+    if (bytes > 0 && bytes <= copiedBytes && source.#tail.start === 0) {
+      this.#append(source.#tail.read(0, bytes), changes, source.number)
+      return
+    }
+    if (bytes > 0) {
+      const files = source.#files.splice(0)
+      if (this.#open !== undefined) this.#unkeyed.add(this.#open)
+      for (const file of files) {
+        file.base += this.#length
+        this.#unkeyed.add(file)
+      }
+      this.#files.push(...files)
+      this.#open = undefined
+      this.#length += bytes
+      this.#tail.reset(this.#length)
+      source.#tail.reset(0)
+    }
+    this.changeAttributes(changes)
+  }
+
+  /** Everything of the segment can go. */
+  removeFiles(): void {
+    for (const file of this.#files.splice(0)) this.#remove(file)
+    this.#tail.reset(0)
+  }
+
+  /** What is below `length` has been written to its files. */
+  written(length: number): void {
+    this.#tail.written(length)
+  }
+
+  /** Files whose key has to be written with the record. */
+  takeUnkeyedFiles(): readonly DataFile[] {
+    if (this.#open !== undefined) this.#unkeyed.add(this.#open)
+    const files = [...this.#unkeyed].filter(file => !file.removed)
+    this.#unkeyed.clear()
+    return files
+  }
+
+  #append(parts: readonly Uint8Array[], changes: readonly AttributeChange[], source: number | undefined): void {
+    let bytes = 0
+    for (const part of parts) bytes += part.byteLength
+    const file = this.#writable(bytes)
+    const copies = this.#tail.append(parts)
+    const time = Date.now()
+    const before = file.size
+    if (bytes <= MAX_FRAME_DATA_BYTES && changes.length <= MAX_FRAME_CHANGES) {
+      file.addFrame(this.#services.staging, { time, moreFollows: false, source, changes }, copies, bytes)
+    } else {
+      this.#addFrames(file, time, source, changes, copies, bytes)
+    }
+    this.#length += bytes
+    this.setAttributes(changes)
+    this.modifiedAt(time)
+    this.#services.fileGrew(this, file, file.size - before)
+  }
+
+  /** One change in several frames: attributes as they fit, then data as they fit. */
+  #addFrames(
+    file: DataFile,
+    time: number,
+    source: number | undefined,
+    changes: readonly AttributeChange[],
+    data: readonly Uint8Array[],
+    bytes: number,
+  ): void {
+    const { staging } = this.#services
+    let left = changes
+    while (left.length > MAX_FRAME_CHANGES) {
+      file.addFrame(staging, { time, moreFollows: true, source, changes: left.slice(0, MAX_FRAME_CHANGES) }, [], 0)
+      left = left.slice(MAX_FRAME_CHANGES)
+    }
+    const all = data.length === 1 ? (data[0] as Uint8Array) : undefined
+    let rest = [...data]
+    for (let done = 0; ; ) {
+      const taken = Math.min(MAX_FRAME_DATA_BYTES, bytes - done)
+      const moreFollows = done + taken < bytes
+      let part: Uint8Array[]
+      if (all !== undefined) part = [all.subarray(done, done + taken)]
+      else [part, rest] = split(rest, taken)
+      file.addFrame(staging, { time, moreFollows, source, changes: moreFollows ? [] : left }, part, taken)
+      done += taken
+      if (!moreFollows) return
+    }
+  }
+
+  #writable(bytes: number): DataFile {
+    const open = this.#open
+    if (open !== undefined && (open.dataBytes === 0 || open.size + bytes <= this.#services.fileBytes)) return open
+    if (open !== undefined) this.#unkeyed.add(open)
+    const file = DataFile.planned(this.#services.nextNumber(), this.number, this.#length)
+    this.#files.push(file)
+    this.#unkeyed.add(file)
+    this.#open = file
+    this.#services.recordChanged(this)
+    return file
+  }
+
+  #remove(file: DataFile): void {
+    file.removed = true
+    if (file === this.#open) this.#open = undefined
+    this.#services.fileRemoved(file)
+  }
+
+  /** The last file that begins at or below `offset`. Of two that begin there, the first one is empty. */
+  #fileAt(offset: number): DataFile | undefined {
+    let low = 0
+    let high = this.#files.length - 1
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1
+      if ((this.#files[middle] as DataFile).base <= offset) low = middle
+      else high = middle - 1
+    }
+    return this.#files[low]
+  }
+}
+
+function split(parts: readonly Uint8Array[], bytes: number): [Uint8Array[], Uint8Array[]] {
+  const first: Uint8Array[] = []
+  let left = bytes
+  for (const [index, part] of parts.entries()) {
+    if (part.byteLength > left) {
+      if (left > 0) first.push(part.subarray(0, left))
+      return [first, [part.subarray(left), ...parts.slice(index + 1)]]
+    }
+    first.push(part)
+    left -= part.byteLength
+  }
+  return [first, []]
+}

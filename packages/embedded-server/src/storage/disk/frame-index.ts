@@ -1,0 +1,68 @@
+const STRIDE_BYTES = 256 * 1024
+const ENTRY_BYTES = 12
+const RECENT = 4
+
+/** A frame and where it is. */
+export interface FramePlace {
+  /** In the file. */
+  readonly position: number
+  /** Of the first byte of data, from the first one of the file on. */
+  readonly offset: number
+}
+
+/** Where to begin to look for an offset in a data file: one place in about 256 KiB, and the ones that were used last. */
+export class FrameIndex {
+  readonly #positions: number[] = []
+  readonly #offsets: number[] = []
+  readonly #recent: FramePlace[] = []
+
+  /** A frame was added at the end of the file. */
+  add(position: number, offset: number): void {
+    const last = this.#positions.at(-1)
+    if (last !== undefined && position - last < STRIDE_BYTES) return
+    this.#positions.push(position)
+    this.#offsets.push(offset)
+  }
+
+  /** Where the next reader is likely to begin. */
+  remember(place: FramePlace): void {
+    if (this.#recent.length >= RECENT) this.#recent.shift()
+    this.#recent.push(place)
+  }
+
+  /** The last known frame that begins at or below `offset`; undefined when there is none. */
+  find(offset: number): FramePlace | undefined {
+    let low = 0
+    let high = this.#offsets.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((this.#offsets[middle] as number) <= offset) low = middle + 1
+      else high = middle
+    }
+    const position = this.#positions[low - 1]
+    if (position === undefined) return undefined
+    let best: FramePlace = { position, offset: this.#offsets[low - 1] as number }
+    for (const place of this.#recent) {
+      if (place.offset <= offset && place.position > best.position) best = place
+    }
+    return best
+  }
+
+  encode(): Buffer {
+    const bytes = Buffer.alloc(this.#positions.length * ENTRY_BYTES)
+    for (const [index, position] of this.#positions.entries()) {
+      bytes.writeUIntBE(position, index * ENTRY_BYTES, 6)
+      bytes.writeUIntBE(this.#offsets[index] as number, index * ENTRY_BYTES + 6, 6)
+    }
+    return bytes
+  }
+
+  static decode(bytes: Buffer): FrameIndex {
+    const index = new FrameIndex()
+    for (let at = 0; at + ENTRY_BYTES <= bytes.byteLength; at += ENTRY_BYTES) {
+      index.#positions.push(bytes.readUIntBE(at, 6))
+      index.#offsets.push(bytes.readUIntBE(at + 6, 6))
+    }
+    return index
+  }
+}

@@ -1,0 +1,292 @@
+import { join } from 'node:path'
+import { PravegaError } from '@pravega-ts/model'
+import type { AttributeChange } from '../segment-storage.ts'
+import { DataFile, type KeptFile } from './data-file.ts'
+import type { DataFileHandle, DataFileSystem } from './data-file-system.ts'
+import type { KeptSegment } from './disk-segment.ts'
+import { decodeFileHeader, decodeFrame, FILE_HEADER_BYTES, FRAME_HEAD_BYTES, peekFrame } from './frame-codec.ts'
+import { FrameIndex } from './frame-index.ts'
+import type { KeyValues } from './key-values.ts'
+import {
+  ALL_ATTRIBUTES,
+  ALL_FILES,
+  ALL_SEGMENTS,
+  decodeAttribute,
+  decodeAttributeKey,
+  decodeFile,
+  decodeSegmentRecord,
+  type SegmentRecord,
+} from './keys.ts'
+
+const WINDOW_BYTES = 1024 * 1024
+const PARALLEL_SEGMENTS = 8
+const DATA_FILE = /^(\d+)\.data$/
+const REMOVED_ATTRIBUTE = -(2n ** 63n)
+
+/** A tail of a segment that was cut off when a data directory was opened. */
+export interface RecoveryCut {
+  readonly segment: string
+  /** Path of the file. */
+  readonly file: string
+  /** Bytes that were taken off the file. */
+  readonly bytes: number
+  /**
+   * True when bytes were missing that had been written before the keys that tell of them: a power cut under a sync policy other than
+   * `always`, or a disk that did not keep what it had promised to.
+   */
+  readonly lost: boolean
+}
+
+/** What opening a data directory found and did. */
+export interface RecoveryReport {
+  readonly durationMs: number
+  /** Stream segments. */
+  readonly segments: number
+  readonly tables: number
+  /** Bytes of data files that were looked through, because the server did not end by closing. */
+  readonly scannedBytes: number
+  /** What a write that was under way left behind, or a merge that was. Nothing in there was acknowledged, unless `lost` says so. */
+  readonly cuts: readonly RecoveryCut[]
+  /** Paths of data files that belonged to nothing and were removed. */
+  readonly removedFiles: readonly string[]
+}
+
+interface KeptKeys {
+  readonly record: SegmentRecord
+  readonly attributes: Map<string, bigint>
+  readonly files: KeptFile[]
+}
+
+/** A segment as it is after recovery. */
+export interface RecoveredSegment {
+  readonly kept: KeptSegment
+  readonly scannedBytes: number
+  readonly cut: RecoveryCut | undefined
+}
+
+export function dataFilePath(directory: string, number: number): string {
+  return join(directory, `${number}.data`)
+}
+
+/** Reads what the keys say of all stream segments, by number. */
+export async function readSegmentKeys(keyValues: KeyValues): Promise<ReadonlyMap<number, KeptKeys>> {
+  const segments = new Map<number, KeptKeys>()
+  for await (const [key, value] of keyValues.entries(ALL_SEGMENTS)) {
+    const record = decodeSegmentRecord(key, value)
+    segments.set(record.number, { record, attributes: new Map(), files: [] })
+  }
+  for await (const [key, value] of keyValues.entries(ALL_ATTRIBUTES)) {
+    const { segment, id } = decodeAttributeKey(key)
+    segments.get(segment)?.attributes.set(id, decodeAttribute(value))
+  }
+  for await (const [key, value] of keyValues.entries(ALL_FILES)) {
+    const { segment, file } = decodeFile(key, value)
+    segments.get(segment)?.files.push(file)
+  }
+  return segments
+}
+
+/** Removes the data files that no key tells of. Returns their paths. */
+export async function removeUnknownFiles(
+  fileSystem: DataFileSystem,
+  directory: string,
+  segments: ReadonlyMap<number, KeptKeys>,
+): Promise<readonly string[]> {
+  const known = new Set<number>()
+  for (const { files } of segments.values()) for (const { number } of files) known.add(number)
+  const removed: string[] = []
+  for (const name of await fileSystem.list(directory)) {
+    const number = DATA_FILE.exec(name)?.[1]
+    if (number === undefined || known.has(Number(number))) continue
+    const path = join(directory, name)
+    await fileSystem.unlink(path)
+    removed.push(path)
+  }
+  return removed
+}
+
+/** Looks through the files that were open, and cuts off what is not whole. */
+export async function recoverSegments(
+  fileSystem: DataFileSystem,
+  directory: string,
+  segments: ReadonlyMap<number, KeptKeys>,
+): Promise<readonly RecoveredSegment[]> {
+  const recovered: RecoveredSegment[] = []
+  const rest = segments.values()
+  const work = async (): Promise<void> => {
+    for (const keys of rest)
+      recovered.push(await recoverSegment(fileSystem, directory, keys, number => segments.has(number)))
+  }
+  await Promise.all(Array.from({ length: PARALLEL_SEGMENTS }, work))
+  return recovered
+}
+
+async function recoverSegment(
+  fileSystem: DataFileSystem,
+  directory: string,
+  { attributes, files, record }: KeptKeys,
+  exists: (segment: number) => boolean,
+): Promise<RecoveredSegment> {
+  const { isSealed, lastModified, length, name, number, openFile, position, startOffset } = record
+  const ordered = files.sort((a, b) => a.base - b.base || a.number - b.number)
+  const kept = { name, number, isSealed, startOffset }
+  const open = ordered.at(-1)
+  if (openFile === 0 || open === undefined || open.number !== openFile) {
+    const all = ordered.map(file => DataFile.kept(file))
+    return {
+      kept: { ...kept, lastModified, attributes, length, files: all, openFile: undefined },
+      scannedBytes: 0,
+      cut: undefined,
+    }
+  }
+  const path = dataFilePath(directory, openFile)
+  const handle = await openKept(fileSystem, path, name)
+  try {
+    const size = await handle.size()
+    if (size === position && open.size === position) {
+      const all = ordered.map(file => DataFile.kept(file))
+      return {
+        kept: { ...kept, lastModified, attributes, length, files: all, openFile: all.at(-1) },
+        scannedBytes: 0,
+        cut: undefined,
+      }
+    }
+    await checkHeader(handle, path)
+    const lost = size < position
+    const from = lost ? { ...open, size: FILE_HEADER_BYTES, dataBytes: 0, index: new FrameIndex() } : open
+    const end = await replay(handle, from, size, change => !(change.source !== undefined && exists(change.source)))
+    if (end.size < size) {
+      await handle.truncate(end.size)
+      await handle.fdatasync()
+    }
+    // What was lost had changed the attributes that the record has.
+    if (!lost)
+      for (const { id, value } of end.changes)
+        value === REMOVED_ATTRIBUTE ? attributes.delete(id) : attributes.set(id, value)
+    const all = [...ordered.slice(0, -1).map(file => DataFile.kept(file)), DataFile.kept(end.file)]
+    const last = all.at(-1) as DataFile
+    return {
+      kept: {
+        ...kept,
+        lastModified: Math.max(lastModified, end.time),
+        attributes,
+        length: Math.max(startOffset, last.end),
+        files: all,
+        openFile: last,
+      },
+      scannedBytes: size - from.size,
+      cut:
+        end.size < size || lost
+          ? { segment: name, file: path, bytes: Math.max(size, position) - end.size, lost }
+          : undefined,
+    }
+  } finally {
+    await handle.close()
+  }
+}
+
+/** One change of a segment, in as many frames as it took. */
+interface ReplayedChange {
+  readonly source: number | undefined
+}
+
+interface Replayed {
+  readonly file: KeptFile
+  readonly size: number
+  readonly time: number
+  readonly changes: readonly AttributeChange[]
+}
+
+/** Follows the frames of a file behind what the record knows, up to the first change that is not whole or not accepted. */
+async function replay(
+  handle: DataFileHandle,
+  file: KeptFile,
+  fileSize: number,
+  accept: (change: ReplayedChange) => boolean,
+): Promise<Replayed> {
+  const changes = new Map<string, AttributeChange>()
+  const frames = new FrameWalk(handle, file.size, fileSize)
+  let { size, dataBytes } = file
+  let time = 0
+  let run: { position: number; offset: number; changes: readonly AttributeChange[] }[] = []
+  let runBytes = 0
+  for (;;) {
+    const position = frames.position
+    const frame = await frames.next()
+    if (frame === undefined || frame.offset !== file.frameBase + dataBytes + runBytes) break
+    if (run.length === 0 && !accept(frame)) break
+    run.push({ position, offset: dataBytes + runBytes, changes: frame.changes })
+    runBytes += frame.dataBytes
+    if (frame.moreFollows) continue
+    for (const part of run) {
+      file.index.add(part.position, part.offset)
+      for (const change of part.changes) changes.set(change.id, change)
+    }
+    size = frames.position
+    dataBytes += runBytes
+    time = frame.time
+    run = []
+    runBytes = 0
+  }
+  return { file: { ...file, size, dataBytes }, size, time, changes: [...changes.values()] }
+}
+
+/** The frames of a file, one after the other. */
+class FrameWalk {
+  readonly #handle: DataFileHandle
+  readonly #end: number
+  #window: Buffer = Buffer.alloc(0)
+  #windowStart: number
+  #used = 0
+
+  constructor(handle: DataFileHandle, start: number, end: number) {
+    this.#handle = handle
+    this.#windowStart = start
+    this.#end = end
+  }
+
+  /** Where the next frame begins. */
+  get position(): number {
+    return this.#windowStart + this.#used
+  }
+
+  /** Undefined when there is no whole and intact one. */
+  async next(): Promise<ReturnType<typeof decodeFrame>> {
+    if (this.#window.byteLength - this.#used < FRAME_HEAD_BYTES) await this.#refill()
+    const extent = peekFrame(this.#window, this.#used)
+    if (extent === undefined) return undefined
+    if (this.#window.byteLength - this.#used < extent.frameBytes) await this.#refill()
+    const frame = decodeFrame(this.#window, this.#used)
+    if (frame !== undefined) this.#used += frame.frameBytes
+    return frame
+  }
+
+  async #refill(): Promise<void> {
+    const start = this.position
+    const window = Buffer.allocUnsafeSlow(Math.min(WINDOW_BYTES, this.#end - start))
+    this.#window = window.subarray(0, await this.#handle.read(window, start))
+    this.#windowStart = start
+    this.#used = 0
+  }
+}
+
+async function openKept(fileSystem: DataFileSystem, path: string, segment: string): Promise<DataFileHandle> {
+  try {
+    return await fileSystem.open(path, 'write')
+  } catch (cause) {
+    throw new PravegaError(
+      'CORRUPT_STATE',
+      `${path}, with the end of the segment ${segment}, cannot be opened; put the file back, or look at the rights on it`,
+      { cause, details: { file: path, segment } },
+    )
+  }
+}
+
+async function checkHeader(handle: DataFileHandle, path: string): Promise<void> {
+  const bytes = Buffer.alloc(FILE_HEADER_BYTES)
+  const read = await handle.read(bytes, 0)
+  if (decodeFileHeader(bytes.subarray(0, read)) !== undefined) return
+  throw new PravegaError('CORRUPT_STATE', `${path} does not begin like a data file; put the file back from a copy`, {
+    details: { file: path, position: 0 },
+  })
+}
