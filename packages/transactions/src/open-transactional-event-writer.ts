@@ -4,6 +4,7 @@ import { type CallOptions, newWriterId, PravegaError, type ScopedStream, validat
 import { checkLease } from './lease/check-lease.ts'
 import { systemClock } from './lease/lease-clock.ts'
 import { LeaseKeeper } from './lease/lease-keeper.ts'
+import { CommitPace } from './outcome/commit-pace.ts'
 import { StreamTransactionalWriter } from './stream-transactional-writer.ts'
 import type { TransactionStore } from './transaction-store.ts'
 import type { TransactionalEventWriter, TransactionalEventWriterOptions } from './transactional-event-writer.ts'
@@ -49,6 +50,8 @@ export async function openWithKeeper<T>(
       controller: store.controller,
       logger,
       keeper,
+      pace: new CommitPace(),
+      getInfo: (segment, call) => store.getInfo(segment, call),
       callTimeoutMs: options.callTimeoutMs ?? DEFAULT_CALL_TIMEOUT_MS,
       controllerMs: timeouts.controllerMs,
       closeMs: timeouts.closeMs,

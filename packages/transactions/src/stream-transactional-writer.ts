@@ -143,6 +143,7 @@ export class StreamTransactionalWriter<T> implements TransactionalEventWriter<T>
       segments.length === 0 ? undefined : openFixedEventWriter(this.#store, segments, { ...this.#options, what })
     const transaction = new EventTransaction<T>(this.#context, {
       ...opening,
+      segments: segments.map(({ segment }) => segment),
       appender,
       onChange: changed => this.#noteChange(changed),
     })

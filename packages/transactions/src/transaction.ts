@@ -24,7 +24,10 @@ export interface CommitTransactionOptions extends CallOptions {
    * the writer's `writerId` at the end of what was committed. Default: none.
    */
   readonly timestamp?: bigint | number | undefined
-  /** Resolve only when the events can be read. Default `false`: when it is certain that they will appear. */
+  /**
+   * Resolve only when the events can be read. Default `false`: when it is certain that they will appear. The controller may answer others
+   * `'committing'` for some milliseconds longer.
+   */
   readonly wait?: boolean | undefined
 }
 

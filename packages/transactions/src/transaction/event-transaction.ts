@@ -1,5 +1,12 @@
 import type { EventAppender, KeyedEvent, WriteEventOptions } from '@pravega-ts/event-client'
-import { type CallOptions, type CloseOptions, Deadline, PravegaError, type ScopedStream } from '@pravega-ts/model'
+import {
+  type CallOptions,
+  type CloseOptions,
+  Deadline,
+  PravegaError,
+  type ScopedSegment,
+  type ScopedStream,
+} from '@pravega-ts/model'
 import { isOver, needsLease, type StageEvent } from '../stage/transaction-stage.ts'
 import type { CommitTransactionOptions, Transaction, TransactionStateTag, TransactionStatus } from '../transaction.ts'
 import { checkTimestamp } from './check-timestamp.ts'
@@ -18,6 +25,8 @@ export interface EventTransactionOptions<T> {
   readonly isForeign: boolean
   /** What the controller has said of it. */
   readonly status: TransactionStatus
+  /** Those of the transaction. None: it has ended. */
+  readonly segments: readonly ScopedSegment[]
   /** Writes to its segments. Undefined: it has ended. */
   readonly appender: EventAppender<T> | undefined
   /** It has another state, or its handle is closed. */
@@ -53,7 +62,12 @@ export class EventTransaction<T> implements Transaction<T>, TransactionSubject {
     this.#context = context
     this.#appender = options.appender
     this.#changed = options.onChange
-    this.#standing = new Standing({ subject: this, context, onChange: event => this.#onChange(event) })
+    this.#standing = new Standing({
+      subject: this,
+      context,
+      segments: options.segments,
+      onChange: event => this.#onChange(event),
+    })
     const { controller, keeper, logger } = context
     this.#lease = new HeldLease({
       subject: this,

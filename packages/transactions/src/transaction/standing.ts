@@ -1,6 +1,7 @@
-import { type CallOptions, type Deadline, PravegaError } from '@pravega-ts/model'
+import { type CallOptions, type Deadline, PravegaError, type ScopedSegment } from '@pravega-ts/model'
 import { stateChannel, waitChannel } from '../diagnostics.ts'
 import { awaitEnd } from '../outcome/await-end.ts'
+import { awaitMerge } from '../outcome/await-merge.ts'
 import { settle, statusOf } from '../outcome/settle.ts'
 import { nextStage, OPEN, type StageEvent, type TransactionStage } from '../stage/transaction-stage.ts'
 import type { TransactionStateTag, TransactionStatus } from '../transaction.ts'
@@ -8,9 +9,14 @@ import { nameOf, type TransactionSubject } from './subject.ts'
 import type { TransactionContext } from './transaction-context.ts'
 import { stageError, withOutcome } from './transaction-errors.ts'
 
+/** Who begins to wait that soon sees how long a commit takes. */
+const PROMPT_MS = 10
+
 export interface StandingOptions {
   readonly subject: TransactionSubject
-  readonly context: Pick<TransactionContext, 'controller' | 'logger' | 'controllerMs'>
+  readonly context: Pick<TransactionContext, 'controller' | 'logger' | 'controllerMs' | 'pace' | 'getInfo'>
+  /** Those of the transaction; none where they are not known. */
+  readonly segments: readonly ScopedSegment[]
   /** The stage has changed. */
   readonly onChange: (event: StageEvent) => void
 }
@@ -19,15 +25,19 @@ export interface StandingOptions {
 export class Standing {
   readonly #subject: TransactionSubject
   readonly #context: StandingOptions['context']
+  readonly #segments: readonly ScopedSegment[]
   readonly #onChange: (event: StageEvent) => void
+  /** When the commit was accepted. */
+  #acceptedAt: number | undefined
   #stage: TransactionStage = OPEN
   /** Why it has come to its stage. */
   #cause: unknown
   #learning: Promise<void> | undefined
 
-  constructor({ subject, context, onChange }: StandingOptions) {
+  constructor({ subject, context, segments, onChange }: StandingOptions) {
     this.#subject = subject
     this.#context = context
+    this.#segments = segments
     this.#onChange = onChange
   }
 
@@ -112,6 +122,7 @@ export class Standing {
     )
     switch (settlement.tag) {
       case 'accepted':
+        this.#acceptedAt = performance.now()
         this.switch({ type: 'accepted' })
         break
       case 'told':
@@ -136,17 +147,24 @@ export class Standing {
   async untilCommitted(deadline: Deadline): Promise<void> {
     if (this.#stage.tag === 'committed') return
     try {
-      const status = await awaitEnd(
-        call => this.#check(call),
-        deadline,
-        (attempt, delayMs, cause) => this.#waits('its events to appear', attempt, delayMs, cause),
-      )
-      this.switch({ type: 'told', status })
+      this.switch({ type: 'told', status: await this.#untilCarriedOut(deadline) })
     } catch (error) {
       const remark = 'It is certain that its events will appear; checkStatus() tells whether they have'
       throw withOutcome(this.#subject, PravegaError.from(error), 'committing', remark)
     }
     if (this.tag !== 'committed') throw this.refusal('Its events do not appear')
+  }
+
+  async #untilCarriedOut(deadline: Deadline): Promise<TransactionStatus | 'unknown'> {
+    const { pace, getInfo } = this.#context
+    const onWait = (attempt: number, delayMs: number, cause?: PravegaError): void =>
+      this.#waits('its events to appear', attempt, delayMs, cause)
+    const begunAt = performance.now()
+    const acceptedAt = this.#acceptedAt ?? begunAt
+    const isMerged = await awaitMerge({ segments: this.#segments, pace, acceptedAt, getInfo, onWait }, deadline)
+    const status = isMerged ? 'committed' : await awaitEnd(call => this.#check(call), deadline, onWait)
+    if (status === 'committed' && begunAt - acceptedAt < PROMPT_MS) pace.took(performance.now() - acceptedAt)
+    return status
   }
 
   /** An error that says what the transaction is, with the code of another one. */

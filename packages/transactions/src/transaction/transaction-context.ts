@@ -1,7 +1,8 @@
 import type { Logger } from '@pravega-ts/config'
 import type { ScopedStream } from '@pravega-ts/model'
 import type { LeaseKeeper } from '../lease/lease-keeper.ts'
-import type { TransactionController } from '../transaction-store.ts'
+import type { CommitPace } from '../outcome/commit-pace.ts'
+import type { TransactionController, TransactionStore } from '../transaction-store.ts'
 
 /** What all transactions of a writer share. */
 export interface TransactionContext {
@@ -10,6 +11,8 @@ export interface TransactionContext {
   readonly controller: TransactionController
   readonly logger: Logger
   readonly keeper: LeaseKeeper
+  readonly pace: CommitPace
+  readonly getInfo: TransactionStore['getInfo']
   /** Milliseconds. */
   readonly callTimeoutMs: number
   readonly controllerMs: number

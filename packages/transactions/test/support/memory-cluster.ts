@@ -56,6 +56,8 @@ export class MemoryCluster implements TransactionStore {
   /** While it is true, commits are decided but not carried out. */
   slow = false
   sealed = false
+  /** Whether segment stores say nothing. */
+  storesFail = false
   /** Milliseconds that a transaction may live. */
   longestLife = Number.POSITIVE_INFINITY
   readonly #current: readonly SegmentWithRange[]
@@ -155,8 +157,14 @@ export class MemoryCluster implements TransactionStore {
   }
 
   async getInfo(segment: SegmentReference): Promise<SegmentInfo> {
-    const length = this.segments.get(segmentName(segment))?.data.length ?? 0
-    return { segment, isSealed: false, startOffset: 0n, writeOffset: BigInt(length), lastModified: new Date(0) }
+    const name = segmentName(segment)
+    this.calls.push(`getInfo ${name}`)
+    if (this.storesFail) throw new PravegaError('PERMISSION_DENIED', 'nobody may ask')
+    const found = this.segments.get(name)
+    if (found === undefined || found.deleted) throw new PravegaError('NO_SUCH_SEGMENT', `${name} does not exist`)
+    const { data, sealed } = found
+    const writeOffset = BigInt(data.length)
+    return { segment, isSealed: sealed, startOffset: 0n, writeOffset, lastModified: new Date(0) }
   }
 
   beforeClose(close: (options: CloseOptions) => Promise<void>): () => void {
