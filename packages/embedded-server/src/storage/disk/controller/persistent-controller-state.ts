@@ -16,7 +16,7 @@ interface KeptRecord<R = unknown> extends RecordNames, SequencedRecord<R> {}
 
 /**
  * Everything the controller knew. It is in memory; what is set goes to the pending changes, in order.
- * @throws PravegaError `STORAGE_FAILED` when it cannot be read; `VERSION_MISMATCH` when a later version of this server wrote it.
+ * @throws PravegaError `STORAGE_FAILED` when it cannot be read; `CORRUPT_STATE` when it makes no sense; `VERSION_MISMATCH` when a later version of this server wrote it.
  */
 export async function openPersistentControllerState(
   keyValues: KeyValues,

@@ -50,7 +50,7 @@ export function encodeRecord<R>(kind: Kind<R>, { record, sequence }: SequencedRe
   return bytes
 }
 
-/** @throws PravegaError `VERSION_MISMATCH` for a record of a later version; `STORAGE_FAILED` for bytes that are none. */
+/** @throws PravegaError `VERSION_MISMATCH` for a record of a later version; `CORRUPT_STATE` for bytes that are none. */
 export function decodeRecord<R>(kind: Kind<R>, names: RecordNames, value: Uint8Array): SequencedRecord<R> {
   const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength)
   if (bytes[0] !== FORMAT_VERSION) throw laterFormat(`the record ${describe(names)} has the format ${bytes[0]}`)
@@ -60,7 +60,7 @@ export function decodeRecord<R>(kind: Kind<R>, names: RecordNames, value: Uint8A
     return { record: kind.decode(json), sequence }
   } catch (cause) {
     throw new PravegaError(
-      'STORAGE_FAILED',
+      'CORRUPT_STATE',
       `the record ${describe(names)} of the controller cannot be read; restore the data directory`,
       { cause },
     )

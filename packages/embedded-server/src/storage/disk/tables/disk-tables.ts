@@ -32,7 +32,7 @@ export interface DiskTables extends Iterable<StoredTable> {
 
 /**
  * Finds the tables that were kept, and goes on removing what deleted ones had.
- * @throws PravegaError `STORAGE_FAILED` when they cannot be read; `VERSION_MISMATCH` when a later version of this server wrote them.
+ * @throws PravegaError `STORAGE_FAILED` when they cannot be read; `CORRUPT_STATE` when they make no sense; `VERSION_MISMATCH` when a later version of this server wrote them.
  */
 export async function loadTables(keyValues: KeyValues, pending: PendingChanges): Promise<DiskTables> {
   const tables = new Tables({ keyValues, pending, uncommitted: new UncommittedEntries(pending) })
@@ -41,7 +41,7 @@ export async function loadTables(keyValues: KeyValues, pending: PendingChanges):
     const { value: growth, done } = await growths.next()
     const number = tableNumberIn(key)
     if (done === true || tableNumberIn(growth[0]) !== number) {
-      throw new PravegaError('STORAGE_FAILED', `the length of table ${number} is missing; restore the data directory`)
+      throw new PravegaError('CORRUPT_STATE', `the length of table ${number} is missing; restore the data directory`)
     }
     tables.add({ number, ...decodeTableRecord(bytes), ...decodeTableGrowth(growth[1]) })
   }

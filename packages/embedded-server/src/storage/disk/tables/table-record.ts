@@ -39,14 +39,14 @@ export function encodeTableRecord({ name, keyLength, isSealed, attributes }: Tab
   return Buffer.concat([Uint8Array.of(RECORD_VERSION), Buffer.from(JSON.stringify(text))])
 }
 
-/** @throws PravegaError `VERSION_MISMATCH` for a record of a later version; `STORAGE_FAILED` for bytes that are none. */
+/** @throws PravegaError `VERSION_MISMATCH` for a record of a later version; `CORRUPT_STATE` for bytes that are none. */
 export function decodeTableRecord(bytes: Uint8Array): TableRecord {
   checkVersion(bytes, RECORD_VERSION)
   try {
     const text = JSON.parse(Buffer.from(bytes.subarray(1)).toString()) as RecordText
     return { ...text, attributes: new Map(text.attributes.map(([id, value]) => [id, BigInt(value)])) }
   } catch (cause) {
-    throw new PravegaError('STORAGE_FAILED', 'the record of a table cannot be read; restore the data directory', {
+    throw new PravegaError('CORRUPT_STATE', 'the record of a table cannot be read; restore the data directory', {
       cause,
     })
   }
@@ -67,7 +67,7 @@ export function decodeTableGrowth(bytes: Uint8Array): TableGrowth {
   checkVersion(bytes, GROWTH_VERSION)
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (view.byteLength !== 1 + 3 * NUMBER_BYTES) {
-    throw new PravegaError('STORAGE_FAILED', 'the length of a table cannot be read; restore the data directory')
+    throw new PravegaError('CORRUPT_STATE', 'the length of a table cannot be read; restore the data directory')
   }
   return {
     length: view.readBigUInt64BE(1),
