@@ -34,6 +34,13 @@ function infoObject(info: StreamInfo): Record<string, unknown> {
   }
 }
 
+/** That a stream has scaled shows in what is sealed, and in its epoch. */
+function segmentsText({ segments, epoch }: StreamInfo): string {
+  const sealed = segments.filter(({ isSealed }) => isSealed).length
+  const open = `${segments.length - sealed} open`
+  return `${sealed === 0 ? open : `${open}, ${sealed} sealed`}, in epoch ${epoch}`
+}
+
 function infoText(info: StreamInfo): string {
   const { configuration } = info
   const { tags = [], timestampAggregationTimeoutMs = 0n, rolloverSizeBytes = 0n } = configuration
@@ -42,6 +49,7 @@ function infoText(info: StreamInfo): string {
     ['state', info.isSealed ? 'sealed' : 'open'],
     ['size', humanSize(info.sizeBytes)],
     ['scaling', scalingText(configuration.scaling)],
+    ['segments', segmentsText(info)],
     ['retention', retentionText(configuration.retention)],
     ['tags', tags.length === 0 ? 'none' : [...tags].sort().join(', ')],
   ]
@@ -49,7 +57,7 @@ function infoText(info: StreamInfo): string {
     rows.push(['time aggregation', humanDuration(Number(timestampAggregationTimeoutMs))])
   }
   if (rolloverSizeBytes > 0n) rows.push(['rollover', humanSize(rolloverSizeBytes)])
-  rows.push(['epoch', String(info.epoch)], ['head', info.head.toText()], ['tail', info.tail.toText()])
+  rows.push(['head', info.head.toText()], ['tail', info.tail.toText()])
   const segments = info.segments.map(({ segment, range, headOffset, tailOffset, isSealed }) => [
     `  ${shortSegmentName(segment)}`,
     rangeText(range),
