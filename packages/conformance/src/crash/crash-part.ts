@@ -25,7 +25,7 @@ export interface CrashPart extends AsyncDisposable {
 export const PATIENCE_MS = 60_000
 
 /** Clients look again at once when the server is back. */
-export const RETRY = { initialDelayMs: 10, maxDelayMs: 100 } as const
+export const RETRY = { attempts: 200, initialDelayMs: 10, maxDelayMs: 100 } as const
 
 /** A whole number from `least` to `most`, both included. */
 export function between(random: () => number, least: number, most: number): number {

@@ -1,16 +1,23 @@
-import { EmbeddedServer, type EmbeddedServerOptions } from '@pravega-ts/embedded-server'
+import { EmbeddedServer } from '@pravega-ts/embedded-server'
 import type { VictimReady, VictimSettings } from './process-victim.ts'
 
 // The server of a crash run. Ends with the process that started it, or is killed.
 const settings: VictimSettings = JSON.parse(process.argv[2] ?? '{}')
 const { directory, controllerPort, segmentStorePort } = settings
-const options = { data: { directory }, controllerPort, segmentStorePort }
-const server = await EmbeddedServer.start(options as EmbeddedServerOptions)
+const server = await EmbeddedServer.start({ data: directory, controllerPort, segmentStorePort })
 const ready: VictimReady = {
   controllerUri: server.controllerUri,
   controllerPort: server.controllerEndpoint.port,
   segmentStorePort: server.segmentStoreEndpoint.port,
-  recovery: '',
+  recovery: recoveryText(server.recovery),
 }
 process.send?.(ready)
 process.on('disconnect', () => void server.close())
+
+function recoveryText(report: EmbeddedServer['recovery']): string {
+  if (report === undefined) return 'none'
+  const { durationMs, segments, tables, scannedBytes, cuts, removedFiles } = report
+  const cut = cuts.map(({ segment, bytes, lost }) => `${bytes} bytes of ${segment} cut${lost ? ' (LOST)' : ''}`)
+  const found = `${segments} segments, ${tables} tables, ${scannedBytes} bytes looked through in ${durationMs} ms`
+  return [found, ...cut, ...removedFiles.map(file => `${file} removed`)].join(', ')
+}
