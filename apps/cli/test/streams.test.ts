@@ -75,6 +75,7 @@ it('takes every policy as a flag, and shows it', async () => {
   ])
   const text = (await run('stream', 'info', 's2/all')).stdout.toString()
   expect(text).toMatch(/scaling +at 100 events\/s per segment by 3, at least 2 segments\n/)
+  expect(text).toMatch(/segments +2 open, in epoch 0\n/)
   expect(text).toMatch(/retention +at least 7d, at most 14d\n/)
   expect(text).toMatch(/tags +blue, red\n/)
   expect(text).toMatch(/\n {2}0\.#epoch\.0 +0 to 0\.5 +0 +0 +open\n/)
@@ -128,6 +129,7 @@ it('scales by number, by segment and by range', async () => {
     [0.5, 0.6],
     [0.6, 1],
   ])
+  expect((await run('stream', 'info', 's4/x')).stdout.toString()).toMatch(/segments +3 open, 5 sealed, in epoch 4\n/)
   expect(await code('stream', 'scale', 's4/x', '--split=99')).toBe(4)
 })
 
