@@ -25,10 +25,15 @@ export interface VictimReady {
 export class ProcessVictim implements Victim {
   controllerUri = ''
   #settings: VictimSettings
+  readonly #program: string
   #child: ChildProcess | undefined
 
-  /** @param directory - Where its data are */
-  constructor(directory: string) {
+  /**
+   * @param directory - Where its data are
+   * @param program - Default: the one beside this file
+   */
+  constructor(directory: string, program: string = PROGRAM) {
+    this.#program = program
     this.#settings = { directory, controllerPort: 0, segmentStorePort: 0 }
   }
 
@@ -66,7 +71,9 @@ export class ProcessVictim implements Victim {
   }
 
   #fork(): ChildProcess {
-    const child = fork(PROGRAM, [JSON.stringify(this.#settings)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    const child = fork(this.#program, [JSON.stringify(this.#settings)], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    })
     this.#child = child
     return child
   }
