@@ -55,7 +55,16 @@ export class CallScope {
   race<T>(work: PromiseLike<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const stop = listen(this.signal, () => reject(this.signal.reason))
-      Promise.resolve(work).finally(stop).then(resolve, reject)
+      work.then(
+        value => {
+          stop()
+          resolve(value)
+        },
+        error => {
+          stop()
+          reject(error)
+        },
+      )
     })
   }
 

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DescMessage, DescMethodUnary, MessageInitShape, MessageShape } from '@bufbuild/protobuf'
-import { ConnectError, type Transport } from '@connectrpc/connect'
+import { ConnectError } from '@connectrpc/connect'
 import { type ClientConfig, retryDelayMs } from '@pravega-ts/config'
 import { abortedError, type CallOptions, type CloseOptions, formatEndpoint, PravegaError } from '@pravega-ts/model'
-import pRetry from 'p-retry'
 import { CallScope } from './call-scope.ts'
 import { callEnded, callRetried } from './diagnostics.ts'
 import { type Again, BRIEF_ATTEMPTS, type Failure, failure } from './outcomes/grpc-codes.ts'
+import type { Carrier } from './transport/channel.ts'
 
 /** The transport learns of the deadline a little late, so that it is always the call itself that knows why it ended. */
 const DEADLINE_SLACK_MS = 200
@@ -15,7 +15,7 @@ const LONGEST_PAUSE = 1 / 4
 
 /** What a call needs of the connections below it. */
 export interface Reach {
-  readonly transport: Transport
+  readonly transport: Carrier
   /** Where the controllers are, for errors; undefined when only the transport knows. */
   readonly endpoints?: () => string
   /** Whether a controller is connected; undefined when only the transport knows. */
@@ -100,12 +100,14 @@ export class Calls {
     const progress: Progress = { attempts: 0, sending: false }
     let code: string | undefined
     try {
-      return await pRetry(() => this.attempt(method, subject, request, scope, progress), {
-        retries: this.config.retry.attempts - 1,
-        minTimeout: 0,
-        signal: scope.signal,
-        shouldRetry: ({ error }) => this.pauseBeforeNext(method.name, error, scope, progress),
-      })
+      for (;;) {
+        scope.signal.throwIfAborted()
+        try {
+          return await this.attempt(method, subject, request, scope, progress)
+        } catch (error) {
+          if (!(await this.pauseBeforeNext(method.name, error, scope, progress))) throw error
+        }
+      }
     } catch (thrown) {
       const error = this.explain(method.name, subject, thrown, scope, progress)
       code = error.code
@@ -176,10 +178,17 @@ export class Calls {
     return failure
   }
 
-  private async pauseBeforeNext(method: string, error: Error, scope: CallScope, progress: Progress): Promise<boolean> {
+  /** False: there is no next attempt. */
+  private async pauseBeforeNext(
+    method: string,
+    error: unknown,
+    scope: CallScope,
+    progress: Progress,
+  ): Promise<boolean> {
     const { attempts, last } = progress
-    if (last === undefined || last.error !== error || !goesOn(last.again, attempts)) return false
     const { retry, logger } = this.config
+    if (last === undefined || last.error !== error || attempts >= retry.attempts) return false
+    if (!goesOn(last.again, attempts)) return false
     const policy = last.again === 'withNewCredentials' ? 0 : retryDelayMs(retry, attempts)
     const delayMs = Math.min(policy, scope.budgetMs * LONGEST_PAUSE)
     const { code } = last.error

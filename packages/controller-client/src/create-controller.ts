@@ -1,5 +1,4 @@
-import type { Transport } from '@connectrpc/connect'
-import { ConnectError } from '@connectrpc/connect'
+import { ConnectError, type Transport } from '@connectrpc/connect'
 import type { ClientConfig } from '@pravega-ts/config'
 import { type Endpoint, formatEndpoint } from '@pravega-ts/model'
 import { Calls, type Reach } from './calls.ts'
@@ -17,7 +16,7 @@ import { streamCalls } from './streams.ts'
 import { tokenCalls } from './tokens.ts'
 import { transactionCalls } from './transactions.ts'
 import { Balancer } from './transport/balancer.ts'
-import type { OpenChannel } from './transport/channel.ts'
+import type { Carrier, OpenChannel } from './transport/channel.ts'
 import { Discovery } from './transport/discovery.ts'
 import { watermarkCalls } from './watermarks.ts'
 
@@ -97,10 +96,7 @@ function loader(config: ClientConfig, library: 'grpc-js' | 'connect-node'): () =
 }
 
 /** One question without retries: the next one is a matter of seconds, and the endpoints of the URI will do until then. */
-async function controllers(
-  transport: Transport,
-  { credentials, timeouts }: ClientConfig,
-): Promise<readonly Endpoint[]> {
+async function controllers(transport: Carrier, { credentials, timeouts }: ClientConfig): Promise<readonly Endpoint[]> {
   const timeoutMs = timeouts.connectMs
   const signal = AbortSignal.timeout(timeoutMs)
   const authorization = await credentials?.authorization({ signal, timeoutMs })

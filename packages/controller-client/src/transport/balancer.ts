@@ -1,13 +1,13 @@
-import type { DescMessage, DescMethodUnary, MessageInitShape } from '@bufbuild/protobuf'
-import { Code, ConnectError, type Transport, type UnaryResponse } from '@connectrpc/connect'
+import type { DescMessage, DescMethodUnary, MessageInitShape, MessageShape } from '@bufbuild/protobuf'
+import { Code, ConnectError } from '@connectrpc/connect'
 import { type Endpoint, formatEndpoint } from '@pravega-ts/model'
-import type { Channel, HeaderFields, OpenChannel } from './channel.ts'
+import type { Carrier, Channel, HeaderFields, OpenChannel } from './channel.ts'
 
 /**
  * Spreads calls over a list of controllers in turn, over those that are connected; where none is, the first that connects
  * gets the call. One channel per controller, because the name to check in its certificate belongs to the channel.
  */
-export class Balancer implements Transport {
+export class Balancer implements Carrier {
   private readonly load: () => Promise<OpenChannel>
   private opener: Promise<OpenChannel> | undefined
   private channels = new Map<string, Channel>()
@@ -45,16 +45,12 @@ export class Balancer implements Transport {
     method: DescMethodUnary<I, O>,
     signal: AbortSignal | undefined,
     timeoutMs: number | undefined,
-    header: HeaderFields,
+    header: HeaderFields | undefined,
     input: MessageInitShape<I>,
-  ): Promise<UnaryResponse<I, O>> {
+  ): Promise<{ readonly message: MessageShape<O> }> {
     this.opener ??= this.load()
     const channel = await this.pick(await this.opener, signal)
     return channel.unary(method, signal, timeoutMs, header, input)
-  }
-
-  stream(): Promise<never> {
-    return Promise.reject(new ConnectError('the controller has no streaming methods', Code.Unimplemented))
   }
 
   close(): void {
@@ -64,11 +60,12 @@ export class Balancer implements Transport {
 
   private async pick(open: OpenChannel, signal: AbortSignal | undefined): Promise<Channel> {
     if (this.closed) throw new ConnectError('closed', Code.Unavailable)
+    const [only] = this.list
+    if (only !== undefined && this.list.length === 1) return this.channelTo(only, open)
     const start = this.turn++
     const order = this.list.map((_, i) => this.channelTo(this.list[(start + i) % this.list.length] as Endpoint, open))
     const [first] = order
     if (first === undefined) throw new ConnectError('not sent: the list of controllers is empty', Code.Unavailable)
-    if (order.length === 1) return first
     const ready = order.find(channel => channel.connected)
     if (ready === undefined) return (await firstOf(order.map(whenConnected), signal)) ?? first
     for (const channel of order) if (!channel.connected) void channel.connect()

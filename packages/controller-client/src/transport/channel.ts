@@ -1,8 +1,20 @@
-import type { Transport } from '@connectrpc/connect'
+import type { DescMessage, DescMethodUnary, MessageInitShape, MessageShape } from '@bufbuild/protobuf'
 import type { Endpoint } from '@pravega-ts/model'
 
+/** Carries calls. A transport of the connect library does, too. */
+export interface Carrier {
+  /** @throws ConnectError */
+  unary<I extends DescMessage, O extends DescMessage>(
+    method: DescMethodUnary<I, O>,
+    signal: AbortSignal | undefined,
+    timeoutMs: number | undefined,
+    header: HeaderFields | undefined,
+    input: MessageInitShape<I>,
+  ): Promise<{ readonly message: MessageShape<O> }>
+}
+
 /** The connection to one controller, whichever library carries it. */
-export interface Channel extends Pick<Transport, 'unary'> {
+export interface Channel extends Carrier {
   readonly endpoint: Endpoint
   /** Whether a call goes out at once, without connecting first. */
   readonly connected: boolean
@@ -12,7 +24,7 @@ export interface Channel extends Pick<Transport, 'unary'> {
   close(): void
 }
 
-export type HeaderFields = ConstructorParameters<typeof Headers>[0]
+export type HeaderFields = Record<string, string>
 
 export type OpenChannel = (endpoint: Endpoint) => Channel
 

@@ -1,5 +1,5 @@
-import type { DescMessage, DescMethodUnary, MessageInitShape } from '@bufbuild/protobuf'
-import { Code, ConnectError, type Transport, type UnaryResponse } from '@connectrpc/connect'
+import type { DescMessage, DescMethodUnary, MessageInitShape, MessageShape } from '@bufbuild/protobuf'
+import { Code, ConnectError, type Transport } from '@connectrpc/connect'
 import { createGrpcTransport, Http2SessionManager } from '@connectrpc/connect-node'
 import type { ClientConfig } from '@pravega-ts/config'
 import { type Endpoint, formatEndpoint } from '@pravega-ts/model'
@@ -56,9 +56,9 @@ class ConnectNodeChannel implements Channel {
     method: DescMethodUnary<I, O>,
     signal: AbortSignal | undefined,
     timeoutMs: number | undefined,
-    header: HeaderFields,
+    header: HeaderFields | undefined,
     input: MessageInitShape<I>,
-  ): Promise<UnaryResponse<I, O>> {
+  ): Promise<{ readonly message: MessageShape<O> }> {
     this.inFlight += 1
     try {
       return await this.transport.unary(method, signal, timeoutMs, header, input)

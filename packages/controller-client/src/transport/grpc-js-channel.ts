@@ -8,15 +8,15 @@ import {
   type MessageShape,
   toBinary,
 } from '@bufbuild/protobuf'
-import { Code, ConnectError, type UnaryResponse } from '@connectrpc/connect'
+import { Code, ConnectError } from '@connectrpc/connect'
 import {
   type ChannelCredentials,
   type ChannelOptions,
-  Client,
   connectivityState,
   credentials,
+  Channel as LibraryChannel,
   Metadata,
-  type ServiceError,
+  status,
 } from '@grpc/grpc-js'
 import type { ClientConfig } from '@pravega-ts/config'
 import { type Endpoint, formatEndpoint } from '@pravega-ts/model'
@@ -29,6 +29,7 @@ const OPTIONS: ChannelOptions = {
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 5_000,
   'grpc.service_config_disable_resolution': 1,
+  'grpc.enable_channelz': 0,
   // Spreads calls over all addresses of a name. No retry policy: only refused streams are sent again below the call's own retries.
   'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
 }
@@ -52,16 +53,16 @@ function secure({ ca, cert, key, passphrase }: ClientConfig['tls']): ChannelCred
 
 class GrpcJsChannel implements Channel {
   readonly endpoint: Endpoint
-  private readonly client: Client
+  private readonly channel: LibraryChannel
   private connecting: Promise<boolean> | undefined
 
   constructor(endpoint: Endpoint, security: ChannelCredentials) {
     this.endpoint = endpoint
-    this.client = new Client(`dns:${formatEndpoint(endpoint)}`, security, OPTIONS)
+    this.channel = new LibraryChannel(`dns:${formatEndpoint(endpoint)}`, security, OPTIONS)
   }
 
   get connected(): boolean {
-    return this.client.getChannel().getConnectivityState(false) === connectivityState.READY
+    return this.channel.getConnectivityState(false) === connectivityState.READY
   }
 
   connect(): Promise<boolean> {
@@ -72,7 +73,7 @@ class GrpcJsChannel implements Channel {
   }
 
   private async untilSettled(): Promise<boolean> {
-    const channel = this.client.getChannel()
+    const { channel } = this
     for (;;) {
       const state = channel.getConnectivityState(true)
       if (state === connectivityState.READY) return true
@@ -81,40 +82,48 @@ class GrpcJsChannel implements Channel {
     }
   }
 
+  /** The call is made on the channel itself: the library's client puts interceptors, events and a stack trace around each. */
   unary<I extends DescMessage, O extends DescMessage>(
     method: DescMethodUnary<I, O>,
     signal: AbortSignal | undefined,
     timeoutMs: number | undefined,
-    header: HeaderFields,
+    header: HeaderFields | undefined,
     input: MessageInitShape<I>,
-  ): Promise<UnaryResponse<I, O>> {
+  ): Promise<{ readonly message: MessageShape<O> }> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(canceled())
-      const metadata = new Metadata()
-      for (const [name, value] of new Headers(header)) metadata.set(name, value)
-      const received = { header: new Headers(), trailer: new Headers() }
-      const call = this.client.makeUnaryRequest<MessageShape<I>, MessageShape<O>>(
-        `/${method.parent.typeName}/${method.name}`,
-        message => Buffer.from(toBinary(method.input, message)),
-        bytes => fromBinary(method.output, bytes),
-        create(method.input, input),
-        metadata,
-        timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs },
-        (error, message) => {
-          signal?.removeEventListener('abort', cancel)
-          if (error !== null || message === undefined) return reject(withoutMetadata(error))
-          resolve({ stream: false, service: method.parent, method, message, ...received })
+      const path = `/${method.parent.typeName}/${method.name}`
+      const deadline = timeoutMs === undefined ? Number.POSITIVE_INFINITY : Date.now() + timeoutMs
+      const request = toBinary(method.input, create(method.input, input))
+      const call = this.channel.createCall(path, deadline, null, null, null)
+      const cancel = (): void => call.cancelWithStatus(status.CANCELLED, 'canceled by the caller')
+      let answer: Uint8Array | undefined
+      call.start(metadataOf(header), {
+        onReceiveMetadata() {},
+        onReceiveMessage(message) {
+          answer = message
         },
-      )
-      const cancel = () => call.cancel()
+        // Trailers of a refused call can hold the authorization header that it was made with: they must not go any further.
+        onReceiveStatus({ code, details }) {
+          signal?.removeEventListener('abort', cancel)
+          if (code !== status.OK) return reject(new ConnectError(details, code as number as Code))
+          if (answer === undefined) return reject(new ConnectError('the answer has no message', Code.Internal))
+          try {
+            resolve({ message: fromBinary(method.output, answer) })
+          } catch (error) {
+            reject(new ConnectError(`the answer cannot be read: ${error}`, Code.Internal))
+          }
+        },
+      })
       signal?.addEventListener('abort', cancel, { once: true })
-      call.on('metadata', (sent: Metadata) => copy(sent, received.header))
-      call.on('status', status => copy(status.metadata, received.trailer))
+      call.startRead()
+      call.sendMessageWithContext({}, Buffer.from(request.buffer, request.byteOffset, request.byteLength))
+      call.halfClose()
     })
   }
 
   close(): void {
-    this.client.close()
+    this.channel.close()
   }
 }
 
@@ -122,12 +131,8 @@ function canceled(): ConnectError {
   return new ConnectError('canceled by the caller', Code.Canceled)
 }
 
-/** Trailers of a refused call can hold the authorization header that it was made with: they must not go any further. */
-function withoutMetadata(error: ServiceError | null): ConnectError {
-  if (error === null) return new ConnectError('the answer has no message', Code.Internal)
-  return new ConnectError(error.details, error.code as number as Code)
-}
-
-function copy(metadata: Metadata, headers: Headers): void {
-  for (const [name, value] of Object.entries(metadata.getMap())) if (typeof value === 'string') headers.set(name, value)
+function metadataOf(header: HeaderFields | undefined): Metadata {
+  const metadata = new Metadata()
+  if (header !== undefined) for (const [name, value] of Object.entries(header)) metadata.set(name, value)
+  return metadata
 }
