@@ -24,6 +24,8 @@ export interface Answer {
   readonly grpc: string
   readonly details: string
   readonly response?: JsonValue
+  /** Names of the trailers of a failure. */
+  readonly trailers?: readonly string[]
 }
 
 export interface CallSettings {
@@ -82,8 +84,10 @@ export class ControllerHarness {
     for (const [name, value] of Object.entries(metadata)) headers.set(name, value)
     return new Promise(resolve => {
       const done = (error: ServiceError | null, response?: Message): void => {
-        if (error !== null) resolve({ grpc: status[error.code] ?? '', details: error.details })
-        else {
+        if (error !== null) {
+          const trailers = Object.keys(error.metadata.getMap())
+          resolve({ grpc: status[error.code] ?? '', details: error.details, trailers })
+        } else {
           const json = toJson(descriptor.output, response as Message, { alwaysEmitImplicit: true })
           resolve({ grpc: 'OK', details: '', response: json })
         }
