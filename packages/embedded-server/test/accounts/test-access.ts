@@ -40,7 +40,7 @@ export interface LoggedLine {
 /** Keeps what is logged, and tells of the next line. */
 export class KeepingLogger {
   readonly lines: LoggedLine[] = []
-  #next: ((line: LoggedLine) => void)[] = []
+  readonly #waiting = new Set<(line: LoggedLine) => void>()
 
   readonly logger: Logger = Object.fromEntries(
     ['trace', 'debug', 'info', 'warn', 'error', 'fatal'].map(level => [
@@ -50,17 +50,19 @@ export class KeepingLogger {
   ) as unknown as Logger
 
   /** The first line, from now on, whose message has this in it. */
-  async next(text: string): Promise<LoggedLine> {
-    for (;;) {
-      const line = await new Promise<LoggedLine>(resolve => this.#next.push(resolve))
-      if (line.message.includes(text)) return line
-    }
+  next(text: string): Promise<LoggedLine> {
+    return new Promise(resolve => {
+      const look = (line: LoggedLine): void => {
+        if (!line.message.includes(text)) return
+        this.#waiting.delete(look)
+        resolve(line)
+      }
+      this.#waiting.add(look)
+    })
   }
 
   #keep(line: LoggedLine): void {
     this.lines.push(line)
-    const waiting = this.#next
-    this.#next = []
-    for (const resolve of waiting) resolve(line)
+    for (const look of [...this.#waiting]) look(line)
   }
 }
