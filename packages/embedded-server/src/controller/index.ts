@@ -1,6 +1,5 @@
 export type { Clock, Scheduled } from '../time/clock.ts'
 export { TestClock } from '../time/test-clock.ts'
-export type { AutoScalingSettings } from './domain/auto-scale.ts'
 export {
   type ControllerServer,
   type ControllerServerOptions,
