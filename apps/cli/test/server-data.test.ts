@@ -4,8 +4,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hashPassword } from '@pravega-ts/embedded-server'
-import { generate } from 'selfsigned'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { identity } from '../../../tools/testing/certificates.ts'
 import { jsonLines, type Outcome, outcomeOf, pravega, start } from './pravega.ts'
 
 const FREE = ['--controller-port=0', '--segment-store-port=0']
@@ -81,15 +81,9 @@ it('serves those with an account, over TLS, and nobody else', async () => {
   const [cert, key, accounts, password] = ['cert.pem', 'key.pem', 'accounts', 'password'].map(name =>
     join(folder, name),
   ) as [string, string, string, string]
-  const made = await generate([{ name: 'commonName', value: 'localhost' }], {
-    algorithm: 'sha256',
-    extensions: [
-      { name: 'basicConstraints', cA: true },
-      { name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] },
-    ],
-  })
+  const made = await identity(['localhost'])
   await writeFile(cert, made.cert)
-  await writeFile(key, made.private)
+  await writeFile(key, made.key)
   await writeFile(accounts, `me:${await hashPassword('s3cret')}:prn::*,READ_UPDATE\n`)
   await writeFile(password, 's3cret\n')
   const tls = ['--tls-cert', cert, '--tls-key', key]

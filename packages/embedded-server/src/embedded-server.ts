@@ -1,3 +1,4 @@
+import { silentLogger } from '@pravega-ts/config'
 import { type CloseOptions, type Endpoint, formatEndpoint, PravegaError } from '@pravega-ts/model'
 import type { RecurringWork } from './controller/index.ts'
 import type { EmbeddedServerOptions } from './embedded-server-options.ts'
@@ -6,7 +7,12 @@ import type { Faults } from './faults/faults.ts'
 import { type KeptData, openKeptData } from './kept-data.ts'
 import { openProtection, type Protection } from './protection.ts'
 import { publishedHost, type RunningServer, runServer } from './run-server.ts'
+import type { DataDirectoryServices } from './storage/disk/data-directory.ts'
 import type { RecoveryReport } from './storage/disk/recovery.ts'
+import { type StorageCondition, StorageHealth } from './storage-failure.ts'
+import { probeDirectory } from './storage-failure-probe.ts'
+import { StorageRecovery } from './storage-failure-recovery.ts'
+import { systemClock } from './time/clock.ts'
 
 /** A Pravega controller and segment store in this process. */
 export class EmbeddedServer {
@@ -16,8 +22,11 @@ export class EmbeddedServer {
   readonly controller: RecurringWork
   readonly #options: EmbeddedServerOptions
   readonly #switchboard: FaultSwitchboard
-  readonly #kept: KeptData
+  readonly #services: DataDirectoryServices
+  readonly #health: StorageHealth
+  readonly #storageRecovery: StorageRecovery
   readonly #protection: Protection
+  #kept: KeptData
   #running: RunningServer
   /** Restarts and the close, one after the other. */
   #work: Promise<void> = Promise.resolve()
@@ -27,6 +36,8 @@ export class EmbeddedServer {
     options: EmbeddedServerOptions,
     parts: {
       switchboard: FaultSwitchboard
+      services: DataDirectoryServices
+      health: StorageHealth
       kept: KeptData
       protection: Protection
       running: RunningServer
@@ -35,7 +46,13 @@ export class EmbeddedServer {
     this.#options = options
     this.#switchboard = parts.switchboard
     this.faults = parts.switchboard
+    this.#services = parts.services
+    this.#health = parts.health
     this.#kept = parts.kept
+    const { clock = systemClock, logger = silentLogger } = options
+    const reopen = (): Promise<void> => this.#reopen()
+    this.#storageRecovery = new StorageRecovery({ clock, logger, health: parts.health, reopen })
+    this.#kept.onFailure(failure => this.#storageRecovery.begin(failure))
     this.#protection = parts.protection
     this.#running = parts.running
     this.controller = {
@@ -53,7 +70,15 @@ export class EmbeddedServer {
    * server has the directory open, VERSION_MISMATCH when a later version wrote it, CORRUPT_STATE when something is missing in it that
    * must be there, STORAGE_FAILED when it cannot be read or written.
    */
-  static async start(options: EmbeddedServerOptions = {}): Promise<EmbeddedServer> {
+  static start(options: EmbeddedServerOptions = {}): Promise<EmbeddedServer> {
+    return EmbeddedServer.startWith(options, {})
+  }
+
+  /**
+   * As {@link EmbeddedServer.start}, with parts of its data directory from elsewhere.
+   * @internal
+   */
+  static async startWith(options: EmbeddedServerOptions, services: DataDirectoryServices): Promise<EmbeddedServer> {
     checkPeriod('retentionPeriodMs', options.retentionPeriodMs)
     checkPeriod('watermarkPeriodMs', options.watermarkPeriodMs)
     checkMaxConnections(options.maxConnections)
@@ -61,9 +86,10 @@ export class EmbeddedServer {
     const protection = await openProtection(options)
     let kept: KeptData | undefined
     try {
-      kept = await openKeptData(options)
-      const running = await runServer(options, switchboard, kept.storage, kept.state, protection)
-      return new EmbeddedServer(options, { switchboard, kept, protection, running })
+      kept = await openKeptData(options, services)
+      const health = new StorageHealth()
+      const running = await runServer(options, switchboard, kept.storage, kept.state, protection, health)
+      return new EmbeddedServer(options, { switchboard, services, health, kept, protection, running })
     } catch (error) {
       protection.close()
       // A storage of the caller's is not this server's to close when there is none.
@@ -90,6 +116,11 @@ export class EmbeddedServer {
     return this.#kept.recovery
   }
 
+  /** Whether changes are kept. When writing has failed, nothing is served until it works again; that is tried by itself. */
+  get storageCondition(): StorageCondition {
+    return this.#health.condition
+  }
+
   /** Number of open connections to the segment store. */
   get segmentStoreConnections(): number {
     return this.#running.wire.connections
@@ -97,18 +128,18 @@ export class EmbeddedServer {
 
   /**
    * Cuts all connections, then comes up again with the same data on the same ports. Faults stay as they are.
-   * @throws PravegaError CLOSED after {@link EmbeddedServer.close}; CONNECTION_FAILED when a port has been taken meanwhile.
+   * @throws PravegaError CLOSED after {@link EmbeddedServer.close}; CONNECTION_FAILED when a port has been taken meanwhile; STORAGE_FAILED
+   * while the data cannot be written.
    */
   restart(): Promise<void> {
     if (this.#closed !== undefined) return Promise.reject(closed())
     const restarted = this.#work.then(async () => {
-      const ports = { controllerPort: this.#running.controller.port, segmentStorePort: this.#running.wire.port }
+      const { refusal } = this.#health
+      if (refusal !== undefined) throw new PravegaError('STORAGE_FAILED', `the server cannot restart. ${refusal}`)
       await this.#stop(true)
-      const options = { ...this.#options, ...ports }
-      const { state, storage } = this.#kept
       // Readers see what is there at once then.
-      await storage.commit()
-      this.#running = await runServer(options, this.#switchboard, storage, state, this.#protection)
+      await this.#kept.storage.commit()
+      await this.#run()
     })
     // The caller gets the failure; what is queued behind it goes on.
     this.#work = restarted.catch(() => {})
@@ -122,11 +153,14 @@ export class EmbeddedServer {
   close(options: CloseOptions = {}): Promise<void> {
     const force = options.force === true
     if (this.#closed !== undefined && force) void this.#stop(true)
+    this.#storageRecovery.close()
     this.#closed ??= this.#work.then(async () => {
       this.#switchboard.clear()
       await this.#stop(force)
       this.#protection.close()
-      await this.#kept.close()
+      // What has failed has nothing to be written: whoever waited for that was told.
+      if (this.#health.refusal === undefined) await this.#kept.close()
+      else await this.#kept.abandon()
     })
     return this.#closed
   }
@@ -140,6 +174,31 @@ export class EmbeddedServer {
     await this.#work
     if (this.#closed !== undefined) throw closed()
     return this.#running.controller.work
+  }
+
+  /** Goes on after a failed write as after a crash, with what is on the disk. */
+  #reopen(): Promise<void> {
+    const reopened = this.#work.then(async () => {
+      if (this.#closed !== undefined) throw closed()
+      await this.#kept.abandon()
+      await probeDirectory(this.#options, this.#services)
+      const kept = await openKeptData(this.#options, this.#services)
+      this.#kept = kept
+      kept.onFailure(failure => this.#storageRecovery.begin(failure))
+      await this.#stop(true)
+      await this.#run()
+    })
+    this.#work = reopened.catch(() => {})
+    return reopened
+  }
+
+  /** Serves what is kept, on the ports of before. */
+  async #run(): Promise<void> {
+    const { controllerEndpoint, segmentStoreEndpoint } = this
+    const ports = { controllerPort: controllerEndpoint.port, segmentStorePort: segmentStoreEndpoint.port }
+    const { state, storage } = this.#kept
+    const options = { ...this.#options, ...ports }
+    this.#running = await runServer(options, this.#switchboard, storage, state, this.#protection, this.#health)
   }
 
   async #stop(force: boolean): Promise<void> {

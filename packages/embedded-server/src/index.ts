@@ -37,5 +37,6 @@ export type {
   TablePageLimit,
   TableRange,
 } from './storage/segment-storage.ts'
+export type { StorageCondition } from './storage-failure.ts'
 export { TestClock } from './time/test-clock.ts'
 export type { ServerTlsOptions, TlsFiles, TlsTexts } from './tls/tls-options.ts'

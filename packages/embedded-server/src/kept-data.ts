@@ -1,6 +1,7 @@
 import { PravegaError } from '@pravega-ts/model'
 import type { ControllerState } from './controller/index.ts'
 import type { EmbeddedServerOptions } from './embedded-server-options.ts'
+import type { DataDirectoryServices } from './storage/disk/data-directory.ts'
 import type { RecoveryReport } from './storage/disk/recovery.ts'
 import { MemorySegmentStorage } from './storage/memory-segment-storage.ts'
 import type { SegmentStorage } from './storage/segment-storage.ts'
@@ -11,14 +12,21 @@ export interface KeptData {
   readonly state: ControllerState
   /** Undefined in memory. */
   readonly recovery: RecoveryReport | undefined
+  /** Calls `listener` when a write has failed: nothing is kept from then on. */
+  onFailure(listener: (failure: PravegaError) => void): void
   close(): Promise<void>
+  /** Lets go without writing anything more, as a killed process does. */
+  abandon(): Promise<void>
 }
 
 /**
  * Opens what the options name.
  * @throws PravegaError `INVALID_ARGUMENT` for options that do not go together; otherwise as `openDataDirectory`.
  */
-export async function openKeptData({ data, logger, storage }: EmbeddedServerOptions): Promise<KeptData> {
+export async function openKeptData(
+  { data, logger, storage }: EmbeddedServerOptions,
+  services: DataDirectoryServices = {},
+): Promise<KeptData> {
   if (data === undefined) {
     const { MemoryControllerState } = await import('./controller/index.ts')
     const segments = storage ?? new MemorySegmentStorage()
@@ -26,7 +34,9 @@ export async function openKeptData({ data, logger, storage }: EmbeddedServerOpti
       storage: segments,
       state: new MemoryControllerState(),
       recovery: undefined,
+      onFailure: () => {},
       close: () => segments.close(),
+      abandon: () => segments.close(),
     }
   }
   if (storage !== undefined) {
@@ -36,11 +46,13 @@ export async function openKeptData({ data, logger, storage }: EmbeddedServerOpti
     )
   }
   const { openDataDirectory } = await import('./storage/disk/data-directory.ts')
-  const directory = await openDataDirectory(data, { logger })
+  const directory = await openDataDirectory(data, { logger, ...services })
   return {
     storage: directory.storage,
     state: directory.state,
     recovery: directory.report,
+    onFailure: listener => void directory.onFailure(listener),
     close: () => directory.close(),
+    abandon: () => directory.abandon(),
   }
 }

@@ -9,6 +9,7 @@ import { RateMeters } from './segment-store/rates/rate-meters.ts'
 import { SegmentCatalog } from './segment-store/segment-catalog.ts'
 import { openWirePort, serveWire, type WireServer } from './segment-store/wire-server.ts'
 import type { SegmentStorage } from './storage/segment-storage.ts'
+import type { StorageHealth } from './storage-failure.ts'
 import { systemClock } from './time/clock.ts'
 
 const ALL_ADDRESSES = ['0.0.0.0', '::', '']
@@ -29,6 +30,7 @@ export async function runServer(
   storage: SegmentStorage,
   state: ControllerState,
   { access, identity }: Protection,
+  health: StorageHealth,
 ): Promise<RunningServer> {
   const { host = '127.0.0.1', logger = silentLogger, clock = systemClock, maxConnections } = options
   const autoScaling = autoScalingSettings(options.autoScaling)
@@ -54,8 +56,9 @@ export async function runServer(
       retentionPeriodMs: options.retentionPeriodMs,
       watermarkPeriodMs: options.watermarkPeriodMs,
       autoScaling,
+      health,
     })
-    return { wire: serveWire(wirePort, { access, catalog, clock, faults, logger }), controller }
+    return { wire: serveWire(wirePort, { access, catalog, clock, faults, health, logger }), controller }
   } catch (error) {
     await giveBack([wirePort, controllerPort])
     throw error
