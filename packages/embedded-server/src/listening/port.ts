@@ -7,6 +7,7 @@ import {
 } from 'node:tls'
 import type { Logger } from '@pravega-ts/config'
 import { PravegaError } from '@pravega-ts/model'
+import { PortMeasures } from '../observability/measures.ts'
 import type { Clock } from '../time/clock.ts'
 import { INTRODUCTION_MS, MAX_CONNECTIONS } from './limits.ts'
 import { Patience } from './patience.ts'
@@ -40,6 +41,8 @@ export interface PortOptions {
   readonly maxConnections?: number | undefined
   readonly clock: Clock
   readonly logger: Logger
+  /** What is counted. Default: nobody looks at it. */
+  readonly measures?: PortMeasures | undefined
 }
 
 /** One that came. */
@@ -55,8 +58,6 @@ export interface Port {
   readonly port: number
   /** Number of open connections, TLS handshakes under way included. */
   readonly connections: number
-  /** Number of connections so far that had to go because there were too many. */
-  readonly refused: number
   serve(accept: (guest: Guest) => void): void
   /** Takes no more connections. Resolves when the last one is gone. Idempotent. */
   close(): Promise<void>
@@ -70,9 +71,9 @@ export interface Port {
  * @throws PravegaError CONNECTION_FAILED when the port cannot be listened on; INVALID_ARGUMENT for a certificate that is none.
  */
 export async function openPort(options: PortOptions): Promise<Port> {
-  const { clients, logger, maxConnections = MAX_CONNECTIONS } = options
+  const { clients, logger, maxConnections = MAX_CONNECTIONS, measures = new PortMeasures() } = options
   const sockets = new Map<string, Socket>()
-  let refused = 0
+  let warned = false
   let waiting: Guest[] = []
   let accept = (guest: Guest): void => void waiting.push(guest)
 
@@ -81,7 +82,9 @@ export async function openPort(options: PortOptions): Promise<Port> {
     socket.destroy()
   })
   const refuse = (socket: Socket): void => {
-    if (refused++ === 0) logger.warn('too many connections: some are refused', { clients, maxConnections })
+    measures.refused++
+    if (!warned) logger.warn('too many connections: some are refused', { clients, maxConnections })
+    warned = true
     socket.destroy()
   }
   const makeRoom = (): boolean => {
@@ -95,6 +98,7 @@ export async function openPort(options: PortOptions): Promise<Port> {
   const server = newServer(options)
   server.on('connection', (raw: Socket) => {
     const peer = peerOf(raw)
+    measures.accepted++
     if (!makeRoom()) {
       refuse(raw)
       return
@@ -123,9 +127,6 @@ export async function openPort(options: PortOptions): Promise<Port> {
     port,
     get connections() {
       return sockets.size
-    },
-    get refused() {
-      return refused
     },
     serve(serving) {
       accept = serving

@@ -3,6 +3,7 @@ import { TLSSocket } from 'node:tls'
 import type { Logger } from '@pravega-ts/config'
 import { PravegaError } from '@pravega-ts/model'
 import {
+  COMMAND_TYPES,
   type Command,
   type Control,
   decodePayload,
@@ -20,6 +21,7 @@ import { failureNamed } from '../faults/failure-named.ts'
 import type { AnyCommandFault, FaultSwitchboard } from '../faults/fault-switchboard.ts'
 import { UNDURABLE_BYTES } from '../listening/limits.ts'
 import type { Guest } from '../listening/port.ts'
+import type { Measures } from '../observability/measures.ts'
 import type { StorageHealth } from '../storage-failure.ts'
 import { type Clock, systemClock } from '../time/clock.ts'
 import type { Conversation } from './conversation.ts'
@@ -53,6 +55,7 @@ export interface ConnectionServices {
   /** Whether the storage works. Default: it does. */
   readonly health?: StorageHealth | undefined
   readonly reception: Reception
+  readonly measures: Measures
 }
 
 /**
@@ -89,12 +92,15 @@ export class Connection implements Conversation {
     this.#socket = socket
     this.#services = services
     this.#peer = `${socket.remoteAddress}:${socket.remotePort}`
-    this.writers = new WriterSessions(services.catalog, this)
+    this.writers = new WriterSessions(services.catalog, this, services.measures)
     this.#tokens = this.#tokenAdmission()
     const giveUp = (reason: string): void => this.#giveUp(reason)
     this.#speech = new IncomingSpeech(services.reception, giveUp)
     this.#outbox = new Outbox(socket, {
-      passing: bytes => services.faults.bytesBeforeCut('sent', bytes),
+      passing: bytes => {
+        services.measures.sentBytes += bytes
+        return services.faults.bytesBeforeCut('sent', bytes)
+      },
       budget: services.reception.untaken,
       giveUp,
     })
@@ -126,6 +132,7 @@ export class Connection implements Conversation {
   reply(reply: Reply | Control): void {
     const fault = this.#services.faults.commandFault(reply, this.#segmentOfWriter)
     if (fault !== undefined && !this.#letReply(fault)) return
+    this.#services.measures.replies.add(COMMAND_TYPES[reply.command])
     this.#outbox.add(reply)
     this.#scheduleTurn()
   }
@@ -136,6 +143,7 @@ export class Connection implements Conversation {
       this.#segmentOfWriter,
     )
     if (fault !== undefined && !this.#letReply(fault)) return
+    this.#services.measures.replies.add(COMMAND_TYPES.SegmentRead)
     this.#outbox.addRead(reply, views)
     this.#scheduleTurn()
   }
@@ -172,6 +180,7 @@ export class Connection implements Conversation {
   #onData(chunk: Buffer): void {
     if (this.#state !== 'open') return
     this.#receivedBytes += chunk.byteLength
+    this.#services.measures.receivedBytes += chunk.byteLength
     this.#speech.received(chunk.byteLength)
     const passing = this.#services.faults.bytesBeforeCut('received', chunk.byteLength)
     this.#parser.push(passing === undefined ? chunk : chunk.subarray(0, passing))
@@ -214,6 +223,7 @@ export class Connection implements Conversation {
         if (frame === undefined) break
         this.#introduced?.()
         this.#introduced = undefined
+        this.#services.measures.requests.add(frame.type)
         this.#speech.finished(frame.type, FRAME_HEADER_BYTES + frame.payload.byteLength)
         this.#take(decodePayload(frame.type, frame.payload))
       }

@@ -57,6 +57,10 @@ export class SegmentCatalog implements SegmentEngine {
     }
   }
 
+  segments(): IterableIterator<Segment> {
+    return this.#segments.values()
+  }
+
   find(name: string): Segment | undefined {
     return this.#segments.get(name)
   }

@@ -3,6 +3,7 @@ import type { CloseOptions } from '@pravega-ts/model'
 import type { AccessControl } from '../accounts/access-control.ts'
 import type { FaultSwitchboard } from '../faults/fault-switchboard.ts'
 import { openPort, type Port, type PortOptions } from '../listening/port.ts'
+import { Measures } from '../observability/measures.ts'
 import type { StorageHealth } from '../storage-failure.ts'
 import { type Clock, systemClock } from '../time/clock.ts'
 import { Connection } from './connection.ts'
@@ -22,6 +23,8 @@ export interface WireServerOptions {
   /** Default: the system's time. */
   readonly clock?: Clock | undefined
   readonly maxConnections?: number | undefined
+  /** Where things are counted. Default: nowhere that anybody looks at. */
+  readonly measures?: Measures | undefined
   /** Whether the storage works. Default: it does. */
   readonly health?: StorageHealth | undefined
 }
@@ -44,16 +47,18 @@ export async function startWireServer(options: WireServerOptions): Promise<WireS
 }
 
 export function openWirePort(options: Omit<WireServerOptions, 'catalog' | 'faults'>): Promise<Port> {
-  return openPort({ ...options, clock: options.clock ?? systemClock, clients: 'segment store clients' })
+  const { clock = systemClock, measures } = options
+  return openPort({ ...options, clock, clients: 'segment store clients', measures: measures?.segmentStorePort })
 }
 
 /** Serves segment store clients on a port that is open. */
 export function serveWire(
   port: Port,
-  options: Pick<WireServerOptions, 'access' | 'catalog' | 'clock' | 'faults' | 'health' | 'logger'>,
+  options: Pick<WireServerOptions, 'access' | 'catalog' | 'clock' | 'faults' | 'health' | 'logger' | 'measures'>,
 ): WireServer {
   const connections = new Set<Connection>()
-  const services = { ...options, reception: new Reception(options.clock ?? systemClock) }
+  const { clock = systemClock, measures = new Measures() } = options
+  const services = { ...options, measures, reception: new Reception(clock) }
   port.serve(guest => {
     const connection = new Connection(guest, services)
     connections.add(connection)

@@ -6,6 +6,7 @@ import {
   type Reply,
   type SetupAppend,
 } from '@pravega-ts/wire-protocol'
+import { Measures } from '../observability/measures.ts'
 import { conditionalCheckFailed, invalidEventNumber, noSuchSegment, segmentIsSealed } from './failures.ts'
 import type { SegmentCatalog } from './segment-catalog.ts'
 import { violation } from './violation.ts'
@@ -40,13 +41,16 @@ export interface WriterOutput {
 export class WriterSessions {
   readonly #catalog: SegmentCatalog
   readonly #output: WriterOutput
+  readonly #measures: Measures
   readonly #assembler = new AppendAssembler()
   readonly #sessions = new Map<string, Session>()
   readonly #touched = new Set<Session>()
 
-  constructor(catalog: SegmentCatalog, output: WriterOutput) {
+  /** @param measures where appends are counted; default: nowhere. */
+  constructor(catalog: SegmentCatalog, output: WriterOutput, measures: Measures = new Measures()) {
     this.#catalog = catalog
     this.#output = output
+    this.#measures = measures
   }
 
   /** The segment that a writer appends to on this connection. */
@@ -107,6 +111,7 @@ export class WriterSessions {
     switch (outcome) {
       case 'appended':
         session.storedNumber = number
+        this.#measures.appended(append.numEvents, append.dataLength)
         session.pendingAck = {
           command: 'DataAppended',
           writerId,

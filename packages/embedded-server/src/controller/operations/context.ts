@@ -1,4 +1,5 @@
 import type { Logger } from '@pravega-ts/config'
+import type { Measures } from '../../observability/measures.ts'
 import type { SegmentEngine } from '../../segment-store/segment-engine.ts'
 import type { StorageHealth } from '../../storage-failure.ts'
 import type { Clock } from '../../time/clock.ts'
@@ -46,6 +47,8 @@ export interface ControllerContext {
   readonly watermarks: Rounds
   /** Whether the storage works. Default: it does. */
   readonly health?: StorageHealth | undefined
+  /** Where calls are counted. Default: nowhere that anybody looks at. */
+  readonly measures?: Measures | undefined
   /** Absent: streams are scaled by call only. */
   readonly autoScaling: AutoScaling | undefined
 }

@@ -1,4 +1,5 @@
 import { makeSegmentId } from '@pravega-ts/model'
+import { LOG_LINES } from '../../observability/log-lines.ts'
 import { activeEpoch } from '../domain/epochs.ts'
 import type { SegmentRecord } from '../domain/stream-record.ts'
 import { transactionId } from '../domain/transaction-id.ts'
@@ -178,6 +179,7 @@ function store(context: ControllerContext, scope: string, stream: string, transa
   context.state.transactions.set(key, id, transaction)
   context.leases.arm(`${key}/${id}`, expiresAt, () => {
     if (context.state.transactions.get(key, id)?.state !== 'open') return
+    context.logger.info(LOG_LINES.leaseOver, { what: key, transaction: id })
     const reason = `Aborting expired transaction ${id} of ${key}`
     inBackground(context, reason, abortTransaction(context, scope, stream, id))
   })

@@ -3,9 +3,11 @@ import { type handleUnaryCall, type Metadata, status, type UntypedServiceImpleme
 import { PravegaError } from '@pravega-ts/model'
 import type { Caller } from '../../accounts/caller.ts'
 import type { ControllerFaultGate } from '../../faults/controller-faults.ts'
+import { Measures } from '../../observability/measures.ts'
 import type { ControllerContext } from '../operations/context.ts'
 import { Refusal } from '../operations/refusal.ts'
 import { type Admission, openToAll } from './admission.ts'
+import { type AnsweredCall, CallLog } from './call-log.ts'
 import { responseOf, type ServiceDescriptor } from './grpc-service.ts'
 
 /** A gRPC status that ends a call. */
@@ -28,11 +30,13 @@ export class CallServer {
   readonly #context: ControllerContext
   readonly #faults: ControllerFaultGate | undefined
   readonly #admission: Admission
+  readonly #log: CallLog
   readonly #stopped: Promise<CallStatus>
   #stop: () => void = () => {}
 
   constructor(context: ControllerContext, faults: ControllerFaultGate | undefined, admission: Admission = openToAll) {
     this.#context = context
+    this.#log = new CallLog(context.measures ?? new Measures(), context.logger)
     this.#admission = admission
     this.#faults = faults
     this.#stopped = new Promise(resolve => {
@@ -52,21 +56,36 @@ export class CallServer {
       const handler = (handlers as Readonly<Record<string, Handler | undefined>>)[method.name]
       if (handler === undefined) continue
       const handle: handleUnaryCall<Message, Message> = (call, callback) => {
+        const began = performance.now()
+        const peer = call.getPeer()
+        let user: string | undefined
         const answer = async (): Promise<Message> => {
           await this.#pass(method.name, call.metadata)
           const caller = await this.#admission.admit({
             method: method.name,
             request: call.request,
             authorization: call.metadata.get('authorization')[0]?.toString(),
-            peer: call.getPeer(),
+            peer,
           })
+          user = caller.user
           const response = await handler(call.request, caller)
           await this.#context.state.settled()
           return responseOf(method, response)
         }
+        const ended = (statusName: string, details: string, response?: Message): AnsweredCall => {
+          const seconds = (performance.now() - began) / 1000
+          return { method, request: call.request, response, status: statusName, details, user, peer, seconds }
+        }
         this.#context.queues.watch(answer()).then(
-          response => callback(null, response),
-          (error: unknown) => callback(this.#statusOf(method.name, error)),
+          response => {
+            callback(null, response)
+            this.#log.answered(ended('OK', '', response))
+          },
+          (error: unknown) => {
+            const answer = this.#statusOf(method.name, error)
+            callback(answer)
+            this.#log.answered(ended(status[answer.code] ?? String(answer.code), answer.details))
+          },
         )
       }
       implementation[method.name] = handle
@@ -91,7 +110,6 @@ export class CallServer {
     if (error instanceof EndedCall) return error.status
     if (PravegaError.is(error, 'STORAGE_FAILED')) return unavailable(error.message)
     if (error instanceof Refusal) {
-      this.#context.logger.debug(`Refused ${method}`, { code: error.code, message: error.message })
       return { code: status[error.code], details: error.message }
     }
     this.#context.logger.error(`${method} failed`, { cause: error })

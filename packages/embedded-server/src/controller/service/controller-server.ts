@@ -3,6 +3,7 @@ import type { CloseOptions, Endpoint } from '@pravega-ts/model'
 import type { AccessControl } from '../../accounts/access-control.ts'
 import type { ControllerFaultGate } from '../../faults/controller-faults.ts'
 import { openPort, type Port, type PortOptions } from '../../listening/port.ts'
+import type { Measures } from '../../observability/measures.ts'
 import type { SegmentEngine } from '../../segment-store/segment-engine.ts'
 import type { StorageHealth } from '../../storage-failure.ts'
 import { type Clock, systemClock } from '../../time/clock.ts'
@@ -54,6 +55,8 @@ export interface ControllerServerOptions {
   readonly autoScaling?: AutoScalingSettings | undefined
   /** Whether the storage works. Default: it does. */
   readonly health?: StorageHealth | undefined
+  /** Where connections and calls are counted. Default: nowhere that anybody looks at. */
+  readonly measures?: Measures | undefined
 }
 
 /** What the controller does by its clock, on command. */
@@ -76,6 +79,8 @@ export interface RecurringWork {
 
 export interface ControllerServer {
   readonly port: number
+  /** Number of open connections. */
+  readonly connections: number
   readonly work: RecurringWork
   /**
    * Answers the calls that are under way, then stops. With `force`, cuts the connections. Either way the work that was
@@ -101,10 +106,11 @@ export async function startControllerServer(options: ControllerServerOptions): P
 }
 
 export function openControllerPort(
-  options: Pick<ControllerServerOptions, 'host' | 'port' | 'tls' | 'clock' | 'logger' | 'maxConnections'>,
+  options: Pick<ControllerServerOptions, 'host' | 'port' | 'tls' | 'clock' | 'logger' | 'maxConnections' | 'measures'>,
 ): Promise<Port> {
   const { clock = systemClock, logger = silentLogger } = options
-  return openPort({ ...options, clock, logger, clients: 'controller clients', protocols: ['h2'] })
+  const measures = options.measures?.controllerPort
+  return openPort({ ...options, clock, logger, clients: 'controller clients', protocols: ['h2'], measures })
 }
 
 /** Serves Pravega's controller on a port that is open. gRPC is loaded when the first client comes. */
@@ -124,6 +130,7 @@ export function serveController(port: Port, options: Omit<ControllerServerOption
     watermarks: new Rounds(clock, options.watermarkPeriodMs ?? WATERMARK_PERIOD_MS),
     autoScaling: options.autoScaling && newAutoScaling(clock, options.engine, options.autoScaling),
     health: options.health,
+    measures: options.measures,
   }
   const rounds = roundsOf(context)
   const published = options.publishedHost ?? (ALL_ADDRESSES.includes(host) ? '127.0.0.1' : host)
@@ -168,6 +175,9 @@ export function serveController(port: Port, options: Omit<ControllerServerOption
   }
   return {
     port: port.port,
+    get connections() {
+      return port.connections
+    },
     work: {
       runRetention: () => runRetention(context),
       runWatermarks: () => runWatermarks(context),

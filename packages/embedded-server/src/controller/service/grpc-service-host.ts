@@ -40,6 +40,8 @@ export function hostControllerService(
   }
   return {
     take(socket) {
+      // It may have gone while gRPC was loaded.
+      if (socket.destroyed) return
       sockets.add(socket)
       socket.once('close', () => left(socket))
       injectConnection(socket)

@@ -1,0 +1,30 @@
+/**
+ * The lines that tell what happened to what is kept, by whoever asked for it. Their fields: `what` it happened to, `user` where there are
+ * accounts, `peer`, and `durationMs`.
+ */
+export const CHANGE_LINES: Readonly<Record<string, string>> = {
+  createScope: 'scope created',
+  deleteScope: 'scope deleted',
+  deleteScopeRecursive: 'scope deleted, with all that was in it',
+  createStream: 'stream created',
+  updateStream: 'stream changed',
+  truncateStream: 'stream truncated',
+  sealStream: 'stream sealed',
+  deleteStream: 'stream deleted',
+  scale: 'stream is being scaled',
+  createReaderGroup: 'reader group created',
+  updateReaderGroup: 'reader group changed',
+  deleteReaderGroup: 'reader group deleted',
+  createKeyValueTable: 'key-value table created',
+  deleteKeyValueTable: 'key-value table deleted',
+}
+
+/** What nobody asked for by a call. */
+export const LOG_LINES = {
+  started: 'server started',
+  restarted: 'server restarted',
+  killed: 'server killed',
+  stopped: 'server stopped',
+  leaseOver: 'transaction is being aborted: its lease is over',
+  call: 'controller call',
+} as const
