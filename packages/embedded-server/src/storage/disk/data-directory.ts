@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { type Logger, silentLogger } from '@pravega-ts/config'
 import { PravegaError } from '@pravega-ts/model'
 import type { ControllerState } from '../../controller/state/controller-state.ts'
+import type { CommittedGroup } from '../../observability/measures.ts'
 import type { SegmentStorage } from '../segment-storage.ts'
 import { openPersistentControllerState } from './controller/persistent-controller-state.ts'
 import { readData } from './data-file-reader.ts'
@@ -27,6 +28,8 @@ export interface DataDirectoryServices {
   readonly openKeyValues?: ((directory: string) => Promise<KeyValues>) | undefined
   /** Default: silent. */
   readonly logger?: Logger | undefined
+  /** Told of each group of changes that has become durable. Default: nobody is. */
+  readonly onCommitted?: ((group: CommittedGroup) => void) | undefined
 }
 
 /** Everything that a server keeps, on disk. */
@@ -34,6 +37,8 @@ export interface DataDirectory {
   readonly storage: SegmentStorage
   readonly state: ControllerState
   readonly report: RecoveryReport
+  /** Bytes of segments that are in memory, too. */
+  readonly cachedBytes: number
   /**
    * Calls `listener` when a write has failed: from then on nothing is kept, and all that is to be made durable is rejected with that
    * failure. Returns what calls this off.
@@ -74,6 +79,7 @@ export async function openDataDirectory(
         use: (file, create, work) => openFiles.use(pathOf(file), create ? 'create' : 'write', work),
         syncDirectory: () => fileSystem.syncDirectory(segmentsDirectory),
       },
+      onCommitted: services.onCommitted,
       onFailure: failure => {
         logger.error('the data could not be written', { directory, error: failure })
         for (const listener of [...listeners]) listener(failure)
@@ -113,7 +119,7 @@ export async function openDataDirectory(
       },
     })
     commits.join(storage)
-    for (const { kept, scannedBytes, cut } of segments) storage.restore(kept, scannedBytes, cut?.lost === true)
+    for (const segment of segments) storage.restore(segment)
     await commits.commit()
     const state = await openPersistentControllerState(keyValues, commits)
     const report: RecoveryReport = {
@@ -139,6 +145,9 @@ export async function openDataDirectory(
       storage,
       state,
       report,
+      get cachedBytes() {
+        return storage.cachedBytes
+      },
       onFailure(listener) {
         listeners.add(listener)
         return () => listeners.delete(listener)

@@ -80,6 +80,11 @@ export abstract class DiskProperties implements StoredProperties {
     this.#journal.recordChanged(this)
   }
 
+  /** Their keys do not say what these attributes are. */
+  noteChangedAttributes(ids: Iterable<string>): void {
+    for (const id of ids) this.#changedAttributes.add(id)
+  }
+
   /** As part of a change that is kept without the record. */
   protected setAttributes(changes: readonly AttributeChange[]): void {
     for (const { id, value } of changes) {

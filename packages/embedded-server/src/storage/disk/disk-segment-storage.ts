@@ -54,6 +54,17 @@ export interface DiskStorageOptions {
   readonly firstNumber: number
 }
 
+/** A segment that is there when the storage is opened, and how it differs from its record. */
+export interface RestoredSegment {
+  readonly kept: KeptSegment
+  /** Bytes that were found in its files behind what the record knows. */
+  readonly scannedBytes: number
+  /** Ids of the attributes that were changed with them. */
+  readonly changedAttributes: readonly string[]
+  /** Whether the record tells of more than there is, so that it has to be written anew. */
+  readonly isRecordWrong: boolean
+}
+
 /**
  * Segments in data files, with what is small about them in keys. Each change is in memory at once, and becomes part of the group that is
  * open; a group that closes asks here for its bytes and its keys.
@@ -100,15 +111,12 @@ export class DiskSegmentStorage implements SegmentStorage, GroupMember {
     for (const table of options.tables) this.#segments.set(table.name, table)
   }
 
-  /**
-   * Takes in a segment that is there when the storage is opened.
-   * @param unrecordedBytes that were found in its files behind what its record knows
-   * @param isRecordWrong whether the record tells of more than there is, so that it has to be written anew
-   */
-  restore(kept: KeptSegment, unrecordedBytes: number, isRecordWrong: boolean): void {
+  /** Takes in a segment that is there when the storage is opened. */
+  restore({ changedAttributes, isRecordWrong, kept, scannedBytes }: RestoredSegment): void {
     const segment = new DiskSegment(kept, this.#services)
     this.#segments.set(segment.name, segment)
-    if (unrecordedBytes > 0) this.#countUnrecorded(segment, unrecordedBytes)
+    segment.noteChangedAttributes(changedAttributes)
+    if (scannedBytes > 0) this.#countUnrecorded(segment, scannedBytes)
     if (isRecordWrong) this.#changedRecords.add(segment)
   }
 
@@ -176,6 +184,11 @@ export class DiskSegmentStorage implements SegmentStorage, GroupMember {
   /** Has all records written with the group that is open, so that a start has nothing to look through. */
   checkpoint(): void {
     for (const segment of this.#unrecorded.keys()) this.#changedRecords.add(segment)
+  }
+
+  /** Bytes of memory that the newest data of all segments take. */
+  get cachedBytes(): number {
+    return this.#cache.allocatedBytes
   }
 
   get changed(): boolean {

@@ -3,8 +3,15 @@ import { PravegaError } from '@pravega-ts/model'
 import type { AttributeChange } from '../segment-storage.ts'
 import { DataFile, type KeptFile } from './data-file.ts'
 import type { DataFileHandle, DataFileSystem } from './data-file-system.ts'
-import type { KeptSegment } from './disk-segment.ts'
-import { decodeFileHeader, decodeFrame, FILE_HEADER_BYTES, FRAME_HEAD_BYTES, peekFrame } from './frame-codec.ts'
+import type { RestoredSegment } from './disk-segment-storage.ts'
+import {
+  decodeFileHeader,
+  decodeFrame,
+  encodeFileHeader,
+  FILE_HEADER_BYTES,
+  FRAME_HEAD_BYTES,
+  peekFrame,
+} from './frame-codec.ts'
 import { FrameIndex } from './frame-index.ts'
 import type { KeyValues } from './key-values.ts'
 import {
@@ -58,9 +65,7 @@ interface KeptKeys {
 }
 
 /** A segment as it is after recovery. */
-export interface RecoveredSegment {
-  readonly kept: KeptSegment
-  readonly scannedBytes: number
+export interface RecoveredSegment extends RestoredSegment {
   readonly cut: RecoveryCut | undefined
 }
 
@@ -124,64 +129,83 @@ export async function recoverSegments(
 async function recoverSegment(
   fileSystem: DataFileSystem,
   directory: string,
-  { attributes, files, record }: KeptKeys,
+  keys: KeptKeys,
   exists: (segment: number) => boolean,
 ): Promise<RecoveredSegment> {
-  const { isSealed, lastModified, length, name, number, openFile, position, startOffset } = record
-  const ordered = files.sort((a, b) => a.base - b.base || a.number - b.number)
-  const kept = { name, number, isSealed, startOffset }
-  const open = ordered.at(-1)
-  if (openFile === 0 || open === undefined || open.number !== openFile) {
-    const all = ordered.map(file => DataFile.kept(file))
-    return {
-      kept: { ...kept, lastModified, attributes, length, files: all, openFile: undefined },
-      scannedBytes: 0,
-      cut: undefined,
-    }
-  }
+  const { name, openFile, position } = keys.record
+  keys.files.sort((a, b) => a.base - b.base || a.number - b.number)
+  if (keys.files.at(-1)?.number !== openFile) return asRecorded(keys, false)
   const path = dataFilePath(directory, openFile)
   const handle = await openKept(fileSystem, path, name)
   try {
     const size = await handle.size()
-    if (size === position && open.size === position) {
-      const all = ordered.map(file => DataFile.kept(file))
-      return {
-        kept: { ...kept, lastModified, attributes, length, files: all, openFile: all.at(-1) },
-        scannedBytes: 0,
-        cut: undefined,
-      }
-    }
-    await checkHeader(handle, path)
-    const lost = size < position
-    const from = lost ? { ...open, size: FILE_HEADER_BYTES, dataBytes: 0, index: new FrameIndex() } : open
-    const end = await replay(handle, from, size, change => !(change.source !== undefined && exists(change.source)))
-    if (end.size < size) {
-      await handle.truncate(end.size)
-      await handle.fdatasync()
-    }
-    // What was lost had changed the attributes that the record has.
-    if (!lost)
-      for (const { id, value } of end.changes)
-        value === REMOVED_ATTRIBUTE ? attributes.delete(id) : attributes.set(id, value)
-    const all = [...ordered.slice(0, -1).map(file => DataFile.kept(file)), DataFile.kept(end.file)]
-    const last = all.at(-1) as DataFile
-    return {
-      kept: {
-        ...kept,
-        lastModified: Math.max(lastModified, end.time),
-        attributes,
-        length: Math.max(startOffset, last.end),
-        files: all,
-        openFile: last,
-      },
-      scannedBytes: size - from.size,
-      cut:
-        end.size < size || lost
-          ? { segment: name, file: path, bytes: Math.max(size, position) - end.size, lost }
-          : undefined,
-    }
+    return size === position ? asRecorded(keys, true) : await recoverEnd(handle, path, size, keys, exists)
   } finally {
     await handle.close()
+  }
+}
+
+function asRecorded({ attributes, files, record }: KeptKeys, isOpen: boolean): RecoveredSegment {
+  const { isSealed, lastModified, length, name, number, startOffset } = record
+  const all = files.map(file => DataFile.kept(file))
+  const openFile = isOpen ? all.at(-1) : undefined
+  return {
+    kept: { name, number, isSealed, lastModified, attributes, startOffset, length, files: all, openFile },
+    scannedBytes: 0,
+    changedAttributes: [],
+    isRecordWrong: false,
+    cut: undefined,
+  }
+}
+
+/** The last file is not as the record says: follows what is behind that, or all of it if it is shorter, and cuts the rest off. */
+async function recoverEnd(
+  handle: DataFileHandle,
+  path: string,
+  size: number,
+  { attributes, files, record }: KeptKeys,
+  exists: (segment: number) => boolean,
+): Promise<RecoveredSegment> {
+  const { isSealed, lastModified, name, number, position, startOffset } = record
+  const recorded = files.at(-1) as KeptFile
+  const lost = size < position
+  const from = lost ? { ...recorded, size: FILE_HEADER_BYTES, dataBytes: 0, index: new FrameIndex() } : recorded
+  if (size < FILE_HEADER_BYTES) {
+    await handle.writev([encodeFileHeader({ segment: recorded.madeFor, offset: recorded.frameBase })], 0)
+  } else {
+    await checkHeader(handle, path)
+  }
+  const end = await replay(handle, from, size, change => change.source === undefined || !exists(change.source))
+  if (end.file.size !== size) {
+    await handle.truncate(end.file.size)
+    await handle.fdatasync()
+  }
+  // Those of bytes that were lost stay as the record has them, which may be newer.
+  const changes = lost ? [] : end.changes
+  for (const { id, value } of changes) {
+    if (value === REMOVED_ATTRIBUTE) attributes.delete(id)
+    else attributes.set(id, value)
+  }
+  const all = [...files.slice(0, -1), end.file].map(file => DataFile.kept(file))
+  const last = all.at(-1) as DataFile
+  const length = Math.max(startOffset, last.end)
+  const bytes = Math.max(size, position) - end.file.size
+  return {
+    kept: {
+      name,
+      number,
+      isSealed,
+      lastModified: Math.max(lastModified, end.time),
+      attributes,
+      startOffset,
+      length,
+      files: all,
+      openFile: last.end === length ? last : undefined,
+    },
+    scannedBytes: Math.max(0, size - from.size),
+    changedAttributes: changes.map(({ id }) => id),
+    isRecordWrong: lost,
+    cut: bytes > 0 ? { segment: name, file: path, bytes, lost } : undefined,
   }
 }
 
@@ -191,8 +215,8 @@ interface ReplayedChange {
 }
 
 interface Replayed {
+  /** As it is up to there. */
   readonly file: KeptFile
-  readonly size: number
   readonly time: number
   readonly changes: readonly AttributeChange[]
 }
@@ -228,7 +252,7 @@ async function replay(
     run = []
     runBytes = 0
   }
-  return { file: { ...file, size, dataBytes }, size, time, changes: [...changes.values()] }
+  return { file: { ...file, size, dataBytes }, time, changes: [...changes.values()] }
 }
 
 /** The frames of a file, one after the other. */

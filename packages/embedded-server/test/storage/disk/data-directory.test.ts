@@ -114,3 +114,17 @@ test('a second server is refused', async () => {
   await open({ directory: path })
   await expect(openDataDirectory(path)).rejects.toMatchObject({ code: 'DATA_DIRECTORY_IN_USE' })
 })
+
+test('attributes that were found behind a record are in the next one', async () => {
+  const path = await newDirectory()
+  const first = await open({ directory: path })
+  first.storage.createSegment('a/b/0', { attributes: [] }).append([Buffer.from('abc')], [{ id: WRITER, value: 1n }])
+  await first.storage.commit()
+  await first.abandon()
+  const second = await open({ directory: path })
+  find(second, 'a/b/0').seal()
+  await second.storage.commit()
+  await second.abandon()
+  const third = await open({ directory: path })
+  expect([find(third, 'a/b/0').attribute(WRITER), find(third, 'a/b/0').isSealed]).toEqual([1n, true])
+})
