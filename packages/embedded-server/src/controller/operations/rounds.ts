@@ -25,12 +25,12 @@ export class Rounds {
   /** What is done from now on. */
   begin(work: RoundWork): void {
     this.#work = work
-    this.arm()
+    this.#armIfNeeded()
   }
 
-  /** There is something to do, or may be. */
+  /** There is something to do. */
   arm(): void {
-    if (this.#timer !== undefined || this.#underWay !== undefined || this.#work?.isNeeded() !== true) return
+    if (this.#timer !== undefined || this.#underWay !== undefined || this.#work === undefined) return
     this.#timer = this.#clock.schedule(this.#periodMs, () => {
       this.#timer = undefined
       this.#round()
@@ -53,7 +53,11 @@ export class Rounds {
     if (this.#work === undefined) return
     this.#underWay = this.#work.run().finally(() => {
       this.#underWay = undefined
-      this.arm()
+      this.#armIfNeeded()
     })
+  }
+
+  #armIfNeeded(): void {
+    if (this.#work?.isNeeded() === true) this.arm()
   }
 }

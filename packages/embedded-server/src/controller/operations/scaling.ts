@@ -45,7 +45,7 @@ export async function carryOutScale(
   if (decision.status !== 'STARTED') return refusedScale(decision.status)
   const { epoch, created, sealing } = decision.scale
   await carryOut(context, { ...record, epochs: [...record.epochs, epoch], pending: { type: 'scale', sealing } })
-  context.autoScaling?.rounds.arm()
+  if (record.settings.scaling.type !== 0) context.autoScaling?.rounds.arm()
   return { status: 'STARTED', epoch: epoch.epoch - 1, segments: created }
 }
 
