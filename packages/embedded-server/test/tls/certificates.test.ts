@@ -140,7 +140,9 @@ describe('certificates of clients', () => {
     expect((await handshake(server.segmentStoreEndpoint, trusted)).authorized).toBe(true)
     for (const shown of [{}, { cert: stranger.cert, key: stranger.key }]) {
       const controller = controllerOf(server, { tls: { ca: own.cert, ...shown } })
-      await expect(controller.createScope('two')).rejects.toMatchObject({ code: 'CONNECTION_FAILED' })
+      await expect(controller.createScope('two')).rejects.toMatchObject({
+        code: expect.stringMatching(/^(CONNECTION_FAILED|CONNECTION_LOST|UNAVAILABLE)$/),
+      })
       const { host, port } = server.segmentStoreEndpoint
       const socket = connect({ host, port, servername: 'localhost', ca: own.cert, ...shown })
       expect(await new Promise(failed => socket.on('error', failed))).toMatchObject({
