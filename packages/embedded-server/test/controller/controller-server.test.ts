@@ -34,6 +34,25 @@ test('serves all of the 47 methods but the one that only newer servers than 0.13
   )
 })
 
+test.each([
+  ['abc', undefined, 'OK'],
+  [undefined, 'listScopes', 'OK'],
+  ['-7', 'listScopes', 'OK'],
+  ['+9223372036854775807', 'listScopes', 'OK'],
+  ['9223372036854775808', 'listScopes', 'UNKNOWN'],
+  ['-9223372036854775809', 'listScopes', 'UNKNOWN'],
+  ['1.5', 'listScopes', 'UNKNOWN'],
+  ['', 'listScopes', 'UNKNOWN'],
+  ['abc', '', 'UNKNOWN'],
+])('the tracing headers %j and %j come to %s', async (requestid, requestdescriptor, grpc) => {
+  const controller = await start()
+  const metadata = {
+    ...(requestid !== undefined && { requestid }),
+    ...(requestdescriptor !== undefined && { requestdescriptor }),
+  }
+  expect(await controller.call('listScopes', {}, { metadata })).toMatchObject({ grpc })
+})
+
 test('lists itself as the only controller', async () => {
   const controller = await start()
   expect(await controller.ok('getControllerServerList', {})).toEqual({
@@ -56,7 +75,7 @@ test('answers with the failure that a test asks for, without doing anything', as
     },
   })
   const answer = await controller.call('createStream', streamConfig('a', 's', 1))
-  expect(answer).toEqual({ grpc: 'UNAVAILABLE', details: 'not now' })
+  expect(answer).toMatchObject({ grpc: 'UNAVAILABLE', details: 'not now' })
   expect(await controller.ok('checkStreamExists', { scope: 'a', stream: 's' })).toEqual({ exists: false })
 })
 
@@ -97,7 +116,7 @@ test('close refuses the calls that a fault holds back', async () => {
   const listed = controller.call('listScopes', {})
   await arrived
   await controller.server.close()
-  expect(await listed).toEqual({ grpc: 'UNAVAILABLE', details: 'The controller is closing' })
+  expect(await listed).toMatchObject({ grpc: 'UNAVAILABLE', details: 'The controller is closing' })
 })
 
 test('close with force cuts calls, yet waits for the work that was begun', async () => {

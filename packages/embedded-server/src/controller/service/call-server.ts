@@ -9,6 +9,7 @@ import { Refusal } from '../operations/refusal.ts'
 import { type Admission, openToAll } from './admission.ts'
 import { type AnsweredCall, CallLog } from './call-log.ts'
 import { responseOf, type ServiceDescriptor } from './grpc-service.ts'
+import { areTracingHeadersReadable } from './tracing-headers.ts'
 
 /** A gRPC status that ends a call. */
 interface CallStatus {
@@ -95,8 +96,7 @@ export class CallServer {
 
   /** @throws CallStatus when the call is not to be served */
   async #pass(method: string, metadata: Metadata): Promise<void> {
-    const requestId = metadata.get('requestid')[0]
-    if (requestId !== undefined && !/^[+-]?\d+$/.test(String(requestId))) throw new Refusal('UNKNOWN', '')
+    if (!areTracingHeadersReadable(metadata)) throw new Refusal('UNKNOWN', '')
     const refusal = this.#context.health?.refusal
     if (refusal !== undefined) throw new EndedCall(unavailable(refusal))
     const gate = this.#faults?.beforeControllerCall(method)
