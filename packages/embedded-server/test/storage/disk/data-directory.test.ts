@@ -89,7 +89,7 @@ test('merges small and large', async () => {
   const first = await open({ directory: path })
   const target = first.storage.createSegment('a/b/0', { attributes: [] })
   target.append([Buffer.from('begin ')], [])
-  const parts = [Buffer.from('begin ')]
+  const parts: Uint8Array[] = [Buffer.from('begin ')]
   for (const bytes of [10, 200_000, 3_000_000, 20]) {
     const source = first.storage.createSegment(`source ${bytes}`, { attributes: [] })
     const data = pattern(bytes, bytes)

@@ -61,6 +61,7 @@ const settings: Kind<StreamSettings> = record<StreamSettings>({
 })
 
 const pendingWork: Kind<PendingWork> = oneOf<PendingWork>({
+  create: record({}),
   scale: record({ sealing: list(bigInteger) }),
   truncate: record({ deleting: list(bigInteger) }),
   roll: record({ transactions: list(text) }),
@@ -94,6 +95,7 @@ const readerGroup: Kind<ReaderGroupRecord> = record<ReaderGroupRecord>({
   startingCuts: list(groupCut),
   endingCuts: list(groupCut),
   rolloverSizeBytes: bigInteger,
+  deleting: optional(flag),
 })
 
 const table: Kind<TableRecord> = record<TableRecord>({
@@ -101,6 +103,7 @@ const table: Kind<TableRecord> = record<TableRecord>({
   primaryKeyLength: number,
   secondaryKeyLength: number,
   rolloverSizeBytes: bigInteger,
+  pending: optional(word('create', 'delete')),
 })
 
 const transaction: Kind<TransactionRecord> = record<TransactionRecord>({
