@@ -74,6 +74,17 @@ describe.each(['grpc-js', 'connect-node'] as const)('%s', transport => {
     await Promise.all(lanes)
   })
 
+  test.each([
+    ['without a message', Buffer.alloc(0)],
+    ['with one that cannot be read', Buffer.from([0, 0, 0, 0, 2, 0x08, 0x80])],
+  ])('takes an answer %s for a failure', async (_, body) => {
+    const server = await startHttp2Server(call => call.answer(body))
+    ends.push(() => server.stop())
+    const controller = open(config(server.uri, { retry: { attempts: 1 } }), { transport })
+    const error = await failure(controller.checkScopeExists('s'))
+    expect(['CONTROLLER_FAILURE', 'UNIMPLEMENTED']).toContain(error.code)
+  })
+
   test('survives a connection that is cut in the middle of a call', async () => {
     const server = await startHttp2Server((call, count) => (count % 3 === 1 ? call.cut() : call.answer()))
     ends.push(() => server.stop())

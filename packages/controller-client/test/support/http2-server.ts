@@ -13,10 +13,11 @@ export class Http2Call {
   constructor(stream: ServerHttp2Stream) {
     this.stream = stream
   }
-  answer(): void {
+  /** @param body - Messages in frames of gRPC. */
+  answer(body = EXISTS): void {
     this.stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true })
     this.stream.on('wantTrailers', () => this.stream.sendTrailers({ 'grpc-status': '0' }))
-    this.stream.end(EXISTS)
+    this.stream.end(body)
   }
   /** Says that nothing was done with it. */
   refuse(): void {
