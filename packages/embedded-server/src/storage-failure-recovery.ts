@@ -5,7 +5,7 @@ import type { Clock, Scheduled } from './time/clock.ts'
 const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 10_000
 /** Storage that worked for so long begins with the shortest pause again. */
-const LASTING_MS = 30_000
+const LASTING_MS = 10_000
 
 /**
  * - `idle`: the storage works.

@@ -89,7 +89,7 @@ describe('storage that has failed', () => {
     clock.advance(1)
     attempts[1]?.resolve()
     await turns()
-    clock.advance(30_000)
+    clock.advance(10_000)
     storage.begin(new Error('full'))
     clock.advance(100)
     expect(attempts).toHaveLength(3)

@@ -3,15 +3,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { runCrashes } from './crash-run.ts'
+import { FullDiskVictim } from './full-disk-victim.ts'
 import { ProcessVictim } from './process-victim.ts'
+import type { Victim } from './victim.ts'
 
-const USAGE = `usage: npm run crash -- [--rounds 200] [--seed N] [--data DIR] [--segments 4] [--writers 2] [--load 600] [--verbose]
+const USAGE = `usage: npm run crash -- [--rounds 200] [--seed N] [--data DIR] [--segments 4] [--writers 2] [--load 600] [--full-disk] [--verbose]
 
 Kills a server with SIGKILL under load, again and again, and checks after each restart that everything it has acknowledged is there, once and in
 order. Prints its seed. Exits with 1, and keeps the directory, when something is not as it should be.
 
   --data DIR   where the server keeps its data; default: a temporary directory, removed at the end
   --load MS    the longest time under load before a kill
+  --full-disk  does not kill the server, but fills the disk for a while; --data is then a directory on a small file system
   --verbose    also tell what clients complain about while the server is down`
 
 const { values } = parseArgs({
@@ -22,6 +25,7 @@ const { values } = parseArgs({
     segments: { type: 'string', default: '4' },
     writers: { type: 'string', default: '2' },
     load: { type: 'string', default: '600' },
+    'full-disk': { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
@@ -31,6 +35,12 @@ const { values } = parseArgs({
 function whole(name: 'rounds' | 'seed' | 'segments' | 'writers' | 'load'): number {
   if (!/^\d{1,10}$/.test(values[name])) throw new TypeError(`--${name} ${values[name]} is no whole number`)
   return Number(values[name])
+}
+
+async function victimIn(directory: string): Promise<Victim> {
+  const options = { isVerbose: values.verbose }
+  if (!values['full-disk']) return new ProcessVictim(directory, options)
+  return await FullDiskVictim.open(new ProcessVictim(join(directory, 'server'), options), directory)
 }
 
 async function main(): Promise<void> {
@@ -45,7 +55,7 @@ async function main(): Promise<void> {
   console.log(`seed ${seed}; ${rounds} rounds, ${segments} segments, ${writers} writers; data in ${directory}`)
   const started = performance.now()
   const tellTrouble = values.verbose ? (line: string) => console.log(`  ${line}`) : () => {}
-  await using victim = new ProcessVictim(directory)
+  await using victim = await victimIn(directory)
   const result = await runCrashes(victim, {
     rounds,
     seed,
@@ -63,7 +73,7 @@ async function main(): Promise<void> {
   )
   if (faults.length === 0) {
     console.log('nothing is lost, nothing is there twice, everything is in order')
-    await victim.kill()
+    await victim[Symbol.asyncDispose]()
     if (values.data === undefined) await rm(directory, { recursive: true, force: true })
     return
   }

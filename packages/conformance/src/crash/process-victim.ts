@@ -11,6 +11,8 @@ export interface VictimSettings {
   readonly directory: string
   readonly controllerPort: number
   readonly segmentStorePort: number
+  /** Whether its warnings are shown. */
+  readonly isVerbose: boolean
 }
 
 /** What the server's process says when it is ready. */
@@ -21,6 +23,12 @@ export interface VictimReady {
   readonly recovery: string
 }
 
+export interface ProcessVictimOptions {
+  /** Default: the one beside this file. */
+  readonly program?: string | undefined
+  readonly isVerbose?: boolean | undefined
+}
+
 /** A server in a process of its own, which is ended by SIGKILL. */
 export class ProcessVictim implements Victim {
   controllerUri = ''
@@ -28,13 +36,10 @@ export class ProcessVictim implements Victim {
   readonly #program: string
   #child: ChildProcess | undefined
 
-  /**
-   * @param directory - Where its data are
-   * @param program - Default: the one beside this file
-   */
-  constructor(directory: string, program: string = PROGRAM) {
+  /** @param directory - Where its data are */
+  constructor(directory: string, { program = PROGRAM, isVerbose = false }: ProcessVictimOptions = {}) {
     this.#program = program
-    this.#settings = { directory, controllerPort: 0, segmentStorePort: 0 }
+    this.#settings = { directory, controllerPort: 0, segmentStorePort: 0, isVerbose }
   }
 
   async start(): Promise<string> {

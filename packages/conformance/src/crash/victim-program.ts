@@ -1,10 +1,17 @@
+import { silentLogger } from '@pravega-ts/config'
 import { EmbeddedServer } from '@pravega-ts/embedded-server'
 import type { VictimReady, VictimSettings } from './process-victim.ts'
 
 // The server of a crash run. Ends with the process that started it, or is killed.
 const settings: VictimSettings = JSON.parse(process.argv[2] ?? '{}')
-const { directory, controllerPort, segmentStorePort } = settings
-const server = await EmbeddedServer.start({ data: directory, controllerPort, segmentStorePort })
+const { directory, controllerPort, segmentStorePort, isVerbose } = settings
+// Small files, so that many begin and end, and truncation gives them back.
+const data = { directory, fileBytes: 1024 * 1024 }
+const tell = (message: string, { cause }: Readonly<Record<string, unknown>> = {}): void => {
+  console.log(`  server: ${message}${cause === undefined ? '' : `: ${cause}`}`)
+}
+const logger = isVerbose ? { ...silentLogger, warn: tell, error: tell } : silentLogger
+const server = await EmbeddedServer.start({ data, controllerPort, segmentStorePort, logger })
 const ready: VictimReady = {
   controllerUri: server.controllerUri,
   controllerPort: server.controllerEndpoint.port,

@@ -14,7 +14,7 @@ const SEED = 7
 it(`a server that is killed under load has what it acknowledged (${ROUNDS} rounds, seed ${SEED})`, async () => {
   const directory = await mkdtemp(join(tmpdir(), 'pravega-crash-'))
   const told: string[] = []
-  await using victim = new ProcessVictim(directory, program)
+  await using victim = new ProcessVictim(directory, { program })
   const { faults, acknowledgedEvents, endedTransactions, tableChanges } = await runCrashes(victim, {
     rounds: ROUNDS,
     seed: SEED,
