@@ -80,7 +80,9 @@ export class DelegationTokens {
 
   async #ask(segment: ScopedSegment, access: Access, key: string): Promise<KnownToken> {
     try {
-      const text = await this.#controller.getDelegationToken(streamOf(segment), access, { timeoutMs: this.#timeoutMs })
+      const text = await this.#controller.getDelegationToken(new ScopedStream(segment.scope, segment.stream), access, {
+        timeoutMs: this.#timeoutMs,
+      })
       const token = { text, expires: tokenExpiry(text) }
       this.#known.set(key, token)
       return token
@@ -92,9 +94,4 @@ export class DelegationTokens {
 
 function keyOf(segment: ScopedSegment, access: Access): string {
   return `${access} ${segment.scope}/${segment.stream}`
-}
-
-/** A token for the segments of a key-value table is asked for by the name of the table. */
-function streamOf(segment: ScopedSegment): ScopedStream {
-  return new ScopedStream(segment.scope, segment.stream.replace(/_kvtable$/, ''))
 }

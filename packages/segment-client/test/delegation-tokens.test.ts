@@ -78,11 +78,11 @@ describe('DelegationTokens', () => {
     expect(asked).toHaveLength(2)
   })
 
-  it('for a key-value table are asked for by the name of the table', async () => {
+  it('for a key-value table are asked for by the name in its segments, which a segment store compares', async () => {
     const { tokens, asked } = setUp()
     using deadline = new Deadline('getting a token', undefined, 1_000)
     await tokens.get(ScopedSegment.parse('s/words_kvtable/0.#epoch.0'), 'read', deadline)
-    expect(asked).toEqual(['s/words read'])
+    expect(asked).toEqual(['s/words_kvtable read'])
   })
 
   it('do not make others wait for the deadline of the first', async () => {

@@ -119,7 +119,7 @@ describe('certificates in files', () => {
   test('keep no process alive that has nothing else to do', async () => {
     const tls = await files(await identity(HOSTS))
     const program = `
-      import { EmbeddedServer } from ${JSON.stringify(new URL('../../src/index.ts', import.meta.url).href)}
+      import { EmbeddedServer } from ${JSON.stringify(new URL('../../dist/index.js', import.meta.url).href)}
       const server = await EmbeddedServer.start({ tls: ${JSON.stringify(tls)} })
       await server.close()
     `
