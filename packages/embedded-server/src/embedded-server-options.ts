@@ -2,6 +2,7 @@ import type { Logger } from '@pravega-ts/config'
 import type { AccountsOptions } from './accounts/account-options.ts'
 import type { AutoScalingOptions } from './auto-scaling-options.ts'
 import type { Clock } from './controller/index.ts'
+import type { HttpOptions } from './observability/http-endpoint.ts'
 import type { DataOptions } from './storage/disk/data-options.ts'
 import type { SegmentStorage } from './storage/segment-storage.ts'
 import type { ServerTlsOptions } from './tls/tls-options.ts'
@@ -27,6 +28,11 @@ export interface EmbeddedServerOptions {
   readonly maxConnections?: number | undefined
   /** Directory in which everything is kept, beyond the process; or that with options. Not together with `storage`. Default: in memory. */
   readonly data?: string | DataOptions | undefined
+  /**
+   * With this, an HTTP port answers `/metrics` in the text format of Prometheus, and `/health`. Default: none. To anybody who can reach
+   * it: neither accounts nor TLS are asked for.
+   */
+  readonly http?: HttpOptions | undefined
   /** Where segments are kept. Default: a new `MemorySegmentStorage`. */
   readonly storage?: SegmentStorage | undefined
   /** Default: silent. */

@@ -1,10 +1,16 @@
-import { silentLogger } from '@pravega-ts/config'
+import { type Logger, silentLogger } from '@pravega-ts/config'
 import { type CloseOptions, type Endpoint, formatEndpoint, PravegaError } from '@pravega-ts/model'
 import type { RecurringWork } from './controller/index.ts'
 import type { EmbeddedServerOptions } from './embedded-server-options.ts'
 import { FaultSwitchboard } from './faults/fault-switchboard.ts'
 import type { Faults } from './faults/faults.ts'
+import { onFaultyDisk } from './faults/faulty-disk.ts'
 import { type KeptData, openKeptData } from './kept-data.ts'
+import type { HttpEndpoint } from './observability/http-endpoint.ts'
+import { LOG_LINES } from './observability/log-lines.ts'
+import { Measures } from './observability/measures.ts'
+import type { ServerView } from './observability/server-view.ts'
+import { takeInventory } from './observability/take-inventory.ts'
 import { openProtection, type Protection } from './protection.ts'
 import { publishedHost, type RunningServer, runServer } from './run-server.ts'
 import type { DataDirectoryServices } from './storage/disk/data-directory.ts'
@@ -13,6 +19,15 @@ import { type StorageCondition, StorageHealth } from './storage-failure.ts'
 import { probeDirectory } from './storage-failure-probe.ts'
 import { StorageRecovery } from './storage-failure-recovery.ts'
 import { systemClock } from './time/clock.ts'
+
+/** How a server restarts. */
+export interface RestartOptions {
+  /**
+   * As `kill -9` and a new start: what was not written is lost. With `data` it recovers from what a killed process leaves behind; in memory
+   * nothing is left. Default: false, everything is there again.
+   */
+  readonly kill?: boolean | undefined
+}
 
 /** A Pravega controller and segment store in this process. */
 export class EmbeddedServer {
@@ -25,6 +40,12 @@ export class EmbeddedServer {
   readonly #services: DataDirectoryServices
   readonly #health: StorageHealth
   readonly #storageRecovery: StorageRecovery
+  readonly #measures: Measures
+  readonly #logger: Logger
+  readonly #startedAt = Date.now()
+  #http: HttpEndpoint | undefined
+  /** While it restarts, and once it closes, nobody is served. */
+  #serving = true
   readonly #protection: Protection
   #kept: KeptData
   #running: RunningServer
@@ -38,6 +59,7 @@ export class EmbeddedServer {
       switchboard: FaultSwitchboard
       services: DataDirectoryServices
       health: StorageHealth
+      measures: Measures
       kept: KeptData
       protection: Protection
       running: RunningServer
@@ -48,8 +70,10 @@ export class EmbeddedServer {
     this.faults = parts.switchboard
     this.#services = parts.services
     this.#health = parts.health
+    this.#measures = parts.measures
     this.#kept = parts.kept
     const { clock = systemClock, logger = silentLogger } = options
+    this.#logger = logger
     const reopen = (): Promise<void> => this.#reopen()
     this.#storageRecovery = new StorageRecovery({ clock, logger, health: parts.health, reopen })
     this.#kept.onFailure(failure => this.#storageRecovery.begin(failure))
@@ -82,15 +106,31 @@ export class EmbeddedServer {
     checkPeriod('retentionPeriodMs', options.retentionPeriodMs)
     checkPeriod('watermarkPeriodMs', options.watermarkPeriodMs)
     checkMaxConnections(options.maxConnections)
+    const began = performance.now()
     const switchboard = new FaultSwitchboard()
+    const measures = new Measures()
+    const watched = onFaultyDisk(switchboard, { ...services, onCommitted: group => measures.committed(group) })
     const protection = await openProtection(options)
     let kept: KeptData | undefined
+    let server: EmbeddedServer | undefined
     try {
-      kept = await openKeptData(options, services)
+      kept = await openKeptData(options, watched)
       const health = new StorageHealth()
-      const running = await runServer(options, switchboard, kept.storage, kept.state, protection, health)
-      return new EmbeddedServer(options, { switchboard, services, health, kept, protection, running })
+      const running = await runServer(options, switchboard, kept.storage, kept.state, protection, health, measures)
+      server = new EmbeddedServer(options, {
+        switchboard,
+        services: watched,
+        health,
+        measures,
+        kept,
+        protection,
+        running,
+      })
+      await server.#openHttp()
+      server.#logStart(LOG_LINES.started, began)
+      return server
     } catch (error) {
+      if (server !== undefined) await server.#stop(true)
       protection.close()
       // A storage of the caller's is not this server's to close when there is none.
       if (options.data !== undefined) await kept?.close()
@@ -121,6 +161,11 @@ export class EmbeddedServer {
     return this.#health.condition
   }
 
+  /** Where metrics and health are told; undefined without the option `http`. */
+  get httpEndpoint(): Endpoint | undefined {
+    return this.#http && { host: this.#http.host, port: this.#http.port }
+  }
+
   /** Number of open connections to the segment store. */
   get segmentStoreConnections(): number {
     return this.#running.wire.connections
@@ -131,15 +176,14 @@ export class EmbeddedServer {
    * @throws PravegaError CLOSED after {@link EmbeddedServer.close}; CONNECTION_FAILED when a port has been taken meanwhile; STORAGE_FAILED
    * while the data cannot be written.
    */
-  restart(): Promise<void> {
+  restart({ kill = false }: RestartOptions = {}): Promise<void> {
     if (this.#closed !== undefined) return Promise.reject(closed())
     const restarted = this.#work.then(async () => {
-      const { refusal } = this.#health
-      if (refusal !== undefined) throw new PravegaError('STORAGE_FAILED', `the server cannot restart. ${refusal}`)
-      await this.#stop(true)
-      // Readers see what is there at once then.
-      await this.#kept.storage.commit()
+      const began = performance.now()
+      if (kill) await this.#killAndReopen()
+      else await this.#stopInOrder()
       await this.#run()
+      this.#logStart(LOG_LINES.restarted, began)
     })
     // The caller gets the failure; what is queued behind it goes on.
     this.#work = restarted.catch(() => {})
@@ -157,10 +201,31 @@ export class EmbeddedServer {
     this.#closed ??= this.#work.then(async () => {
       this.#switchboard.clear()
       await this.#stop(force)
+      await this.#http?.close()
       this.#protection.close()
       // What has failed has nothing to be written: whoever waited for that was told.
       if (this.#health.refusal === undefined) await this.#kept.close()
       else await this.#kept.abandon()
+      this.#logger.info(LOG_LINES.stopped)
+    })
+    return this.#closed
+  }
+
+  /**
+   * Ends the server as `kill -9` ends a process: connections are cut, the ports are free again, and what was not written is lost, at once.
+   * With `data`, the next server on the directory finds what a killed process leaves behind; in memory nothing is left. The server is
+   * closed then. Idempotent.
+   */
+  kill(): Promise<void> {
+    this.#storageRecovery.close()
+    // Before anything else is acknowledged.
+    const dying = this.#die()
+    this.#closed ??= Promise.all([dying, this.#work]).then(async () => {
+      await this.#die()
+      await this.#http?.close()
+      this.#protection.close()
+      this.#switchboard.clear()
+      this.#logger.info(LOG_LINES.killed)
     })
     return this.#closed
   }
@@ -174,6 +239,30 @@ export class EmbeddedServer {
     await this.#work
     if (this.#closed !== undefined) throw closed()
     return this.#running.controller.work
+  }
+
+  async #stopInOrder(): Promise<void> {
+    const { refusal } = this.#health
+    if (refusal !== undefined) throw new PravegaError('STORAGE_FAILED', `the server cannot restart. ${refusal}`)
+    await this.#stop(true)
+    // Readers see what is there at once then.
+    await this.#kept.storage.commit()
+  }
+
+  async #killAndReopen(): Promise<void> {
+    await this.#die()
+    this.#kept = await openKeptData(this.#options, this.#services)
+    this.#kept.onFailure(failure => this.#storageRecovery.begin(failure))
+    this.#health.recovered()
+  }
+
+  /** Nothing that happens from now on is acknowledged, or written. */
+  async #die(): Promise<void> {
+    this.#switchboard.cutAll()
+    this.#health.failed('it was killed', Date.now())
+    const stopped = this.#stop(true)
+    await this.#kept.abandon()
+    await stopped
   }
 
   /** Goes on after a failed write as after a crash, with what is on the disk. */
@@ -198,10 +287,50 @@ export class EmbeddedServer {
     const ports = { controllerPort: controllerEndpoint.port, segmentStorePort: segmentStoreEndpoint.port }
     const { state, storage } = this.#kept
     const options = { ...this.#options, ...ports }
-    this.#running = await runServer(options, this.#switchboard, storage, state, this.#protection, this.#health)
+    const [protection, health, measures] = [this.#protection, this.#health, this.#measures]
+    this.#running = await runServer(options, this.#switchboard, storage, state, protection, health, measures)
+    this.#serving = true
+  }
+
+  async #openHttp(): Promise<void> {
+    if (this.#options.http === undefined) return
+    const { openHttpEndpoint } = await import('./observability/http-endpoint.ts')
+    const server = this
+    const view: ServerView = {
+      measures: this.#measures,
+      startedAt: this.#startedAt,
+      get recovery() {
+        return server.#kept.recovery
+      },
+      isServing: () => this.#serving,
+      condition: () => this.#health.condition,
+      inventory: () =>
+        takeInventory({
+          catalog: this.#running.catalog,
+          state: this.#kept.state,
+          segmentStoreConnections: this.#running.wire.connections,
+          controllerConnections: this.#running.controller.connections,
+          cachedBytes: this.#kept.cachedBytes,
+        }),
+    }
+    this.#http = await openHttpEndpoint(this.#options.http, view, this.#logger)
+  }
+
+  #logStart(line: string, began: number): void {
+    const { data, http, accounts, tls } = this.#options
+    this.#logger.info(line, {
+      controller: this.controllerUri,
+      segmentStore: formatEndpoint(this.segmentStoreEndpoint),
+      ...(http !== undefined && this.#http !== undefined && { http: formatEndpoint(this.#http) }),
+      data: typeof data === 'object' ? data.directory : (data ?? 'memory'),
+      accounts: accounts !== undefined,
+      tls: tls !== undefined,
+      durationMs: Math.round(performance.now() - began),
+    })
   }
 
   async #stop(force: boolean): Promise<void> {
+    this.#serving = false
     const { controller, wire } = this.#running
     await Promise.all([controller.close({ force }), wire.close({ force })])
   }

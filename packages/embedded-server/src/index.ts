@@ -8,7 +8,7 @@ export type {
 export { hashPassword } from './accounts/password-hash.ts'
 export type { AutoScalingOptions } from './auto-scaling-options.ts'
 export type { Clock, RecurringWork, Scheduled } from './controller/index.ts'
-export { EmbeddedServer } from './embedded-server.ts'
+export { EmbeddedServer, type RestartOptions } from './embedded-server.ts'
 export type { EmbeddedServerOptions } from './embedded-server-options.ts'
 export type { FailureName } from './faults/failure-named.ts'
 export type {
@@ -16,10 +16,13 @@ export type {
   CommandFault,
   CommandNamed,
   ControllerFault,
+  DiskFault,
+  DiskOperation,
   FaultRule,
   Faults,
   FaultTiming,
 } from './faults/faults.ts'
+export type { HttpOptions } from './observability/http-endpoint.ts'
 export type { DataOptions, SyncPolicy } from './storage/disk/data-options.ts'
 export type { RecoveryCut, RecoveryReport } from './storage/disk/recovery.ts'
 export { MemorySegmentStorage } from './storage/memory-segment-storage.ts'

@@ -12,6 +12,8 @@ export interface KeptData {
   readonly state: ControllerState
   /** Undefined in memory. */
   readonly recovery: RecoveryReport | undefined
+  /** Bytes of segments that are in memory beside the disk; undefined in memory. */
+  readonly cachedBytes: number | undefined
   /** Calls `listener` when a write has failed: nothing is kept from then on. */
   onFailure(listener: (failure: PravegaError) => void): void
   close(): Promise<void>
@@ -34,6 +36,7 @@ export async function openKeptData(
       storage: segments,
       state: new MemoryControllerState(),
       recovery: undefined,
+      cachedBytes: undefined,
       onFailure: () => {},
       close: () => segments.close(),
       abandon: () => segments.close(),
@@ -51,6 +54,9 @@ export async function openKeptData(
     storage: directory.storage,
     state: directory.state,
     recovery: directory.report,
+    get cachedBytes() {
+      return directory.cachedBytes
+    },
     onFailure: listener => void directory.onFailure(listener),
     close: () => directory.close(),
     abandon: () => directory.abandon(),

@@ -4,6 +4,7 @@ import type { ControllerServer, ControllerState } from './controller/index.ts'
 import type { EmbeddedServerOptions } from './embedded-server-options.ts'
 import type { FaultSwitchboard } from './faults/fault-switchboard.ts'
 import type { Port } from './listening/port.ts'
+import type { Measures } from './observability/measures.ts'
 import type { Protection } from './protection.ts'
 import { RateMeters } from './segment-store/rates/rate-meters.ts'
 import { SegmentCatalog } from './segment-store/segment-catalog.ts'
@@ -16,6 +17,7 @@ const ALL_ADDRESSES = ['0.0.0.0', '::', '']
 
 /** The two ports of a server that is up. */
 export interface RunningServer {
+  readonly catalog: SegmentCatalog
   readonly wire: WireServer
   readonly controller: ControllerServer
 }
@@ -31,10 +33,11 @@ export async function runServer(
   state: ControllerState,
   { access, identity }: Protection,
   health: StorageHealth,
+  measures: Measures,
 ): Promise<RunningServer> {
   const { host = '127.0.0.1', logger = silentLogger, clock = systemClock, maxConnections } = options
   const autoScaling = autoScalingSettings(options.autoScaling)
-  const listening = { host, logger, tls: identity, clock, maxConnections }
+  const listening = { host, logger, tls: identity, clock, maxConnections, measures }
   const { openControllerPort, serveController } = await import('./controller/index.ts')
   const [wirePort, controllerPort] = await openAll([
     openWirePort({ ...listening, port: options.segmentStorePort ?? 0 }),
@@ -57,8 +60,10 @@ export async function runServer(
       watermarkPeriodMs: options.watermarkPeriodMs,
       autoScaling,
       health,
+      measures,
     })
-    return { wire: serveWire(wirePort, { access, catalog, clock, faults, health, logger }), controller }
+    const wire = serveWire(wirePort, { access, catalog, clock, faults, health, logger, measures })
+    return { catalog, wire, controller }
   } catch (error) {
     await giveBack([wirePort, controllerPort])
     throw error

@@ -2,13 +2,18 @@ import type { Command } from '@pravega-ts/wire-protocol'
 import { segmentsOf } from './command-segments.ts'
 import type { ControllerFailure, ControllerFaultGate } from './controller-faults.ts'
 import { CountedRule, invalid, requireCount } from './fault-rule.ts'
-import type { ByteCut, CommandFault, ControllerFault, FaultRule, Faults } from './faults.ts'
+import type { ByteCut, CommandFault, ControllerFault, DiskFault, DiskOperation, FaultRule, Faults } from './faults.ts'
+import type { DiskFaultGate } from './faulty-disk.ts'
 
 /** A command fault without the name that its answer is typed by. */
 export type AnyCommandFault = CommandFault<Command['command']>
 
 /** What the switchboard does to a connection. */
 export interface FaultTarget {
+  /** Address and port of the client. */
+  readonly peer: string
+  /** Whether a writer to the segment is set up on it. */
+  writesTo(segment: string): boolean
   /** Ends it abruptly. */
   reset(): void
   freeze(): void
@@ -20,11 +25,17 @@ interface ByteCutState extends ByteCut {
   count: number
 }
 
+interface DiskFaultState extends DiskFault {
+  /** Bytes that may still be written. */
+  room: number
+}
+
 /** Where rules are kept and connections ask for them. */
-export class FaultSwitchboard implements Faults, ControllerFaultGate {
+export class FaultSwitchboard implements Faults, ControllerFaultGate, DiskFaultGate {
   readonly #commands = new Map<string, CountedRule<AnyCommandFault>[]>()
   readonly #controller = new Map<string, CountedRule<ControllerFault>[]>()
   readonly #cuts = { received: new Set<CountedRule<ByteCutState>>(), sent: new Set<CountedRule<ByteCutState>>() }
+  readonly #disk = new Map<string, CountedRule<DiskFaultState>[]>()
   readonly #targets = new Set<FaultTarget>()
   #thawed: PromiseWithResolvers<void> | undefined
 
@@ -59,8 +70,22 @@ export class FaultSwitchboard implements Faults, ControllerFaultGate {
     return rule
   }
 
+  peers(segment?: string): readonly string[] {
+    const found = [...this.#targets].filter(target => segment === undefined || target.writesTo(segment))
+    return found.map(({ peer }) => peer)
+  }
+
   cutAll(): void {
     for (const target of [...this.#targets]) target.reset()
+  }
+
+  onDisk(fault: DiskFault): FaultRule {
+    const { afterBytes = 0, operation = 'write' } = fault
+    if (!Number.isSafeInteger(afterBytes) || afterBytes < 0) {
+      throw invalid(`afterBytes is ${afterBytes}; it must be a whole number from 0 on`)
+    }
+    if (afterBytes > 0 && operation !== 'write') throw invalid(`afterBytes is for writing, not for ${operation}`)
+    return add(this.#disk, operation, { ...fault, room: afterBytes })
   }
 
   freeze(): void {
@@ -82,6 +107,7 @@ export class FaultSwitchboard implements Faults, ControllerFaultGate {
     this.#controller.clear()
     this.#cuts.received.clear()
     this.#cuts.sent.clear()
+    this.#disk.clear()
     this.unfreeze()
   }
 
@@ -103,10 +129,11 @@ export class FaultSwitchboard implements Faults, ControllerFaultGate {
   }
 
   /** How many of the next `bytes` of a connection pass before it is cut; undefined when it is not. */
-  bytesBeforeCut(direction: ByteCut['direction'], bytes: number): number | undefined {
+  bytesBeforeCut(direction: ByteCut['direction'], bytes: number, peer: string): number | undefined {
     let allowed: number | undefined
     for (const rule of this.#cuts[direction]) {
       const { fault } = rule
+      if (fault.peer !== undefined && fault.peer !== peer) continue
       const left = fault.afterBytes - fault.count
       if (bytes <= left) {
         fault.count += bytes
@@ -125,6 +152,21 @@ export class FaultSwitchboard implements Faults, ControllerFaultGate {
     const fault = rules === undefined ? undefined : strike(rules, () => true)
     if (fault === undefined && this.#thawed === undefined) return undefined
     return this.#disturb(fault)
+  }
+
+  beforeDisk(operation: DiskOperation, path: string, bytes: number): Promise<number> | undefined {
+    const rules = this.#disk.get(operation)
+    if (rules === undefined) return undefined
+    const isAbout = ({ path: part }: DiskFaultState): boolean => part === undefined || path.includes(part)
+    for (const { fault } of rules) {
+      if (!isAbout(fault) || fault.room === 0) continue
+      const room = Math.min(fault.room, bytes)
+      fault.room -= room
+      // What there is room for is written; the next write finds that out.
+      return room < bytes ? Promise.resolve(room) : undefined
+    }
+    const fault = strike(rules, isAbout)
+    return fault && failOnDisk(fault, operation, path, bytes)
   }
 
   async #disturb(fault: ControllerFault | undefined): Promise<ControllerFailure | undefined> {
@@ -156,6 +198,22 @@ function strike<Fault>(rules: readonly CountedRule<Fault>[], isAbout: (fault: Fa
     if (isAbout(rule.fault) && rule.occurs(struck !== undefined)) struck = rule.fault
   }
   return struck
+}
+
+async function failOnDisk(
+  { code, delayMs }: DiskFault,
+  operation: DiskOperation,
+  path: string,
+  bytes: number,
+): Promise<number> {
+  if (delayMs !== undefined) await delay(delayMs)
+  if (delayMs !== undefined && code === undefined) return bytes
+  const failure = code ?? 'ENOSPC'
+  throw Object.assign(new Error(`${failure}: failed on command, ${operation} '${path}'`), {
+    code: failure,
+    syscall: operation,
+    path,
+  })
 }
 
 function delay(ms: number): Promise<void> {

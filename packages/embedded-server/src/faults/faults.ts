@@ -31,8 +31,10 @@ export interface CommandFault<Name extends Command['command']> extends FaultTimi
 
 /** When connections are cut by the number of bytes that go over them. */
 export interface ByteCut {
-  /** Counts what clients send, or what they are sent; over all connections together, from now on. */
+  /** Counts what clients send, or what they are sent; over all connections together unless `peer` names one, from now on. */
   readonly direction: 'received' | 'sent'
+  /** Only the connection of this client, as {@link Faults.peers} has it. Default: all of them. */
+  readonly peer?: string | undefined
   /** The connection that carries this byte (counted from 0) is reset before it. */
   readonly afterBytes: number
   /** How often; the count starts anew after each cut. Default 1. */
@@ -45,6 +47,21 @@ export interface ControllerFault extends FaultTiming {
   readonly drop?: boolean | undefined
   /** Not carried out, but ended with this gRPC status; 14 is UNAVAILABLE. */
   readonly status?: { readonly code: number; readonly message?: string | undefined } | undefined
+}
+
+/** What a server does with its disk. */
+export type DiskOperation = 'write' | 'sync' | 'read' | 'open' | 'remove'
+
+/** What happens to the disk of a server with `data`. With only `delayMs` the disk is slow; else it fails. */
+export interface DiskFault extends FaultTiming {
+  /** What fails: writing, making durable, reading, opening or making files, removing them. Default: `write`. */
+  readonly operation?: DiskOperation | undefined
+  /** Only for files whose path contains this text, for instance `segments` or `keys`. Default: all. */
+  readonly path?: string | undefined
+  /** Code of the system for the failure, for instance `EIO`. Default: `ENOSPC`, which a full disk fails with. */
+  readonly code?: string | undefined
+  /** Only for writing: so many bytes still go to the disk first, the last write perhaps in part. Default 0. */
+  readonly afterBytes?: number | undefined
 }
 
 /** A fault that was asked for. */
@@ -75,8 +92,19 @@ export interface Faults {
   onController(method: string, fault: ControllerFault): FaultRule
   /** Resets segment store connections at a given byte. */
   cutAfter(cut: ByteCut): FaultRule
+  /**
+   * The connections to the segment store by address and port of the client, oldest first.
+   * @param segment - only those on which a writer to this segment is set up
+   */
+  peers(segment?: string): readonly string[]
   /** Resets all segment store connections now. */
   cutAll(): void
+  /**
+   * Makes the disk fail, or be slow: every operation of a kind, until the rule is removed, or as `nth` and `times` say. The server takes no
+   * changes from the first failure on, and goes on by itself when the disk works again. Nothing happens to a server in memory.
+   * @throws PravegaError INVALID_ARGUMENT for a contradictory fault.
+   */
+  onDisk(fault: DiskFault): FaultRule
   /** From now on nothing is read, answered or served, while connections stay up. */
   freeze(): void
   /** Goes on where {@link Faults.freeze} stopped. Nothing is lost. */

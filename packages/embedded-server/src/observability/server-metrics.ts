@@ -5,15 +5,22 @@ import type { Inventory, ServerView } from './server-view.ts'
 
 /** What a server tells about itself. Names and meanings are listed in the README. */
 export function serverMetrics(view: ServerView): Described[] {
-  const { measures, recovery } = view
+  const { measures } = view
   const counter = (name: string, help: string, read: () => number | Iterable<Sample>): Described => {
     return { name, help, type: 'counter', read: () => samples(read()) }
   }
   const gauge = (name: string, help: string, read: () => number | Iterable<Sample>): Described => {
     return { name, help, type: 'gauge', read: () => samples(read()) }
   }
+  // All metrics of a scrape are read in one go: they tell of the same moment, and segments are counted once.
+  let taken: Inventory | undefined
+  const inventory = (): Inventory => {
+    if (taken === undefined) setImmediate(() => (taken = undefined))
+    taken ??= view.inventory()
+    return taken
+  }
   const stock = (name: string, help: string, read: (inventory: Inventory) => number | Iterable<Sample>): Described => {
-    return gauge(name, help, () => read(view.inventory()))
+    return gauge(name, help, () => read(inventory()))
   }
   const ports = (read: (port: 'segmentStorePort' | 'controllerPort') => number): Sample[] => [
     { labels: { port: 'segment_store' }, value: read('segmentStorePort') },
@@ -52,10 +59,10 @@ export function serverMetrics(view: ServerView): Described[] {
       name: 'pravega_commit_duration_seconds',
       help: 'How long it took to make a group of changes durable. Nothing in memory.',
       type: 'histogram',
-      read: () => (recovery === undefined ? [] : [{ distribution: measures.commits }]),
+      read: () => (view.recovery === undefined ? [] : [{ distribution: measures.commits }]),
     },
     counter('pravega_committed_bytes_total', 'Bytes of these groups that went to data files.', () => {
-      return recovery === undefined ? [] : measures.committedBytes
+      return view.recovery === undefined ? [] : measures.committedBytes
     }),
     stock('pravega_waiting_reads', 'Reads that wait for their segment to grow.', inventory => inventory.waitingReads),
     stock('pravega_segments', 'Segments, by kind.', ({ streamSegments, tableSegments }) => [
@@ -77,12 +84,12 @@ export function serverMetrics(view: ServerView): Described[] {
       return view.condition().name === 'working' ? 1 : 0
     }),
     gauge('pravega_recovery_duration_seconds', 'How long the data directory took to open. Nothing in memory.', () => {
-      return recovery === undefined ? [] : recovery.durationMs / 1000
+      return view.recovery === undefined ? [] : view.recovery.durationMs / 1000
     }),
     gauge('pravega_recovery_scanned_bytes', 'Bytes that were looked through then.', () => {
-      return recovery?.scannedBytes ?? []
+      return view.recovery?.scannedBytes ?? []
     }),
-    gauge('pravega_recovery_cuts', 'Unfinished writes that were cut off then.', () => recovery?.cuts.length ?? []),
+    gauge('pravega_recovery_cuts', 'Unfinished writes that were cut off then.', () => view.recovery?.cuts.length ?? []),
     counter('pravega_controller_calls_total', 'Calls of the controller, by method and gRPC status.', () =>
       [...measures.methods].flatMap(([method, { statuses }]) =>
         [...statuses].map(([status, value]) => ({ labels: { method, status }, value })),

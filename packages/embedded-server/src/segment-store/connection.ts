@@ -68,7 +68,7 @@ export class Connection implements Conversation {
   readonly #socket: Socket
   readonly #services: ConnectionServices
   readonly #peer: string
-  readonly #parser = new FrameParser({ maxFrameBytes: MAX_FRAME_BYTES - FRAME_HEADER_BYTES })
+  readonly #parser = new FrameParser({ maxFrameBytes: MAX_FRAME_BYTES - FRAME_HEADER_BYTES, ownsChunks: true })
   readonly #outbox: Outbox
   readonly #speech: IncomingSpeech
   readonly #releases = new Set<() => void>()
@@ -99,12 +99,14 @@ export class Connection implements Conversation {
     this.#outbox = new Outbox(socket, {
       passing: bytes => {
         services.measures.sentBytes += bytes
-        return services.faults.bytesBeforeCut('sent', bytes)
+        return services.faults.bytesBeforeCut('sent', bytes, this.#peer)
       },
       budget: services.reception.untaken,
       giveUp,
     })
     this.#detach = services.faults.attach({
+      peer: this.#peer,
+      writesTo: segment => this.writers.writesTo(segment),
       reset: () => this.#reset('cut by a fault'),
       freeze: () => this.#freeze(),
       thaw: () => this.#thaw(),
@@ -182,7 +184,7 @@ export class Connection implements Conversation {
     this.#receivedBytes += chunk.byteLength
     this.#services.measures.receivedBytes += chunk.byteLength
     this.#speech.received(chunk.byteLength)
-    const passing = this.#services.faults.bytesBeforeCut('received', chunk.byteLength)
+    const passing = this.#services.faults.bytesBeforeCut('received', chunk.byteLength, this.#peer)
     this.#parser.push(passing === undefined ? chunk : chunk.subarray(0, passing))
     this.#takeTurn()
     if (passing !== undefined) this.#reset('cut by a fault')

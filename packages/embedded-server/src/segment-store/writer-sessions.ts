@@ -3,6 +3,7 @@ import {
   type AssembledAppend,
   type Command,
   type DataAppended,
+  freeFrameMemory,
   type Reply,
   type SetupAppend,
 } from '@pravega-ts/wire-protocol'
@@ -58,6 +59,11 @@ export class WriterSessions {
     return this.#sessions.get(writerId)?.segment
   }
 
+  writesTo(segment: string): boolean {
+    for (const session of this.#sessions.values()) if (session.segment === segment) return true
+    return false
+  }
+
   /** Sets a writer up. An earlier setup of the same writer on this connection ends. */
   setUp(request: SetupAppend, storedNumber: bigint): void {
     const { writerId, segment } = request
@@ -108,6 +114,8 @@ export class WriterSessions {
       data: append.data,
       expectedOffset: append.expectedOffset,
     })
+    // Whatever came of it, the data have been copied, or are not needed.
+    for (const part of append.data) freeFrameMemory(part)
     switch (outcome) {
       case 'appended':
         session.storedNumber = number
