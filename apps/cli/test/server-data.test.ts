@@ -31,6 +31,7 @@ interface Ready {
   readonly outcome: Promise<Outcome>
   readonly controllerUri: string
   readonly data: unknown
+  readonly http: string | undefined
 }
 
 async function serve(...flags: string[]): Promise<Ready> {
@@ -41,8 +42,8 @@ async function serve(...flags: string[]): Promise<Ready> {
     once(child.stdout, 'data').then(([data]) => String(data)),
     outcome.then(({ code, stderr }) => Promise.reject(new Error(`the server ended with ${code}: ${stderr}`))),
   ])
-  const [{ controllerUri, data }] = jsonLines(line) as [{ controllerUri: string; data: unknown }]
-  return { child, outcome, controllerUri, data }
+  const [told] = jsonLines(line) as [Pick<Ready, 'controllerUri' | 'data' | 'http'>]
+  return { child, outcome, ...told }
 }
 
 it('keeps what it has acknowledged when it is killed, and says what it found', async () => {
@@ -96,6 +97,12 @@ it('serves those with an account, over TLS, and nobody else', async () => {
   expect(await as(...who)).toMatchObject({ code: 0, stderr: '' })
 })
 
+it('tells over HTTP how it is', async () => {
+  const { http } = await serve('--http-port', '0')
+  expect(await (await fetch(`${http}/health`)).json()).toMatchObject({ status: 'ok', storage: 'memory' })
+  expect(await (await fetch(`${http}/metrics`)).text()).toContain('# TYPE')
+})
+
 it('tells on standard error what it does, as JSON lines for programs', async () => {
   const { child, outcome } = await serve('--data', join(folder, 'data'), '--log-level', 'info')
   child.kill('SIGINT')
@@ -109,6 +116,7 @@ it.each([
   [['--sync', 'never'], /--data/],
   [['--file-size', '1MiB'], /--data/],
   [['--tls-cert', 'cert.pem'], /--tls-key/],
+  [['--http-host', '0.0.0.0'], /--http-port/],
   [['--data', 'x', '--sync', 'sometimes'], /always, never/],
   [['--data', 'x', '--file-size', '1KiB'], /fileBytes/],
   [['--log-level', 'loud'], /loud/],

@@ -22,6 +22,8 @@ export interface ServerFlags extends OutputFlags {
   readonly accounts?: string
   readonly tlsCert?: string
   readonly tlsKey?: string
+  readonly httpHost?: string
+  readonly httpPort?: number
   readonly logLevel: LogLevel
 }
 
@@ -32,14 +34,21 @@ process.env['GRPC_VERBOSITY'] ??= 'NONE'
 export const runServer: Run<ServerFlags, []> = local(async (cli, output, flags) => {
   const server = await start(optionsOf(flags, cli.stderr))
   try {
-    const { controllerUri, recovery } = server
+    const { controllerUri, httpEndpoint, recovery } = server
+    const http = httpEndpoint === undefined ? undefined : `http://${formatEndpoint(httpEndpoint)}`
     const segmentStore = formatEndpoint(server.segmentStoreEndpoint)
     const data = flags.data === undefined ? undefined : resolve(flags.data)
     output.result(
-      { controllerUri, segmentStore, ...(data !== undefined && { data: { directory: data, recovery } }) },
+      {
+        controllerUri,
+        segmentStore,
+        ...(http !== undefined && { http }),
+        ...(data !== undefined && { data: { directory: data, recovery } }),
+      },
       `Pravega (embedded, ${data === undefined ? 'in memory' : `data in ${data}`}) is ready at ${controllerUri}, segment store at ${segmentStore}`,
     )
     if (recovery !== undefined) output.note(recoveryText(recovery))
+    if (http !== undefined) output.note(`Metrics at ${http}/metrics, health at ${http}/health.`)
     output.note(data === undefined ? 'Ctrl-C ends it; its data goes with it.' : 'Ctrl-C ends it; its data stays.')
     if (!cli.signal.aborted) await once(cli.signal, 'abort')
   } finally {
@@ -49,8 +58,10 @@ export const runServer: Run<ServerFlags, []> = local(async (cli, output, flags) 
 
 /** @throws CliError for flags that do not go together */
 function optionsOf(flags: ServerFlags, stderr: NodeJS.WriteStream): EmbeddedServerOptions {
-  const { host, publishedHost, controllerPort, segmentStorePort, accounts, tlsCert, tlsKey } = flags
+  const { host, publishedHost, controllerPort, segmentStorePort, accounts, tlsCert, tlsKey, httpHost, httpPort } = flags
   if ((tlsCert === undefined) !== (tlsKey === undefined)) throw usage('--tls-cert and --tls-key belong together.')
+  if (httpHost !== undefined && httpPort === undefined)
+    throw usage('--http-host says where --http-port is: give that, too.')
   const data = dataOf(flags)
   return {
     host,
@@ -60,6 +71,7 @@ function optionsOf(flags: ServerFlags, stderr: NodeJS.WriteStream): EmbeddedServ
     ...(publishedHost !== undefined && { publishedHost }),
     ...(data !== undefined && { data }),
     ...(accounts !== undefined && { accounts: { file: accounts } }),
+    ...(httpPort !== undefined && { http: { host: httpHost ?? host, port: httpPort } }),
     ...(tlsCert !== undefined && tlsKey !== undefined && { tls: { certFile: tlsCert, keyFile: tlsKey } }),
   }
 }
@@ -116,7 +128,7 @@ function explained(error: PravegaError): Error {
         'CANNOT_LISTEN',
         EXIT.refused,
         `${error.message}.`,
-        'Maybe a Pravega server runs here already. Other ports: --controller-port and --segment-store-port; 0 takes any free one.',
+        'Maybe a Pravega server runs here already. Other ports: --controller-port, --segment-store-port and --http-port; 0 takes any free one.',
       )
     case 'DATA_DIRECTORY_IN_USE':
       return new CliError(

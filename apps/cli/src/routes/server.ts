@@ -76,6 +76,14 @@ export const server: Command<CliContext> = buildCommand<ServerFlags, [], CliCont
       },
       tlsCert: { ...text('file', 'PEM certificate of both ports; read again when it changes'), optional: true },
       tlsKey: { ...text('file', 'PEM private key of --tls-cert'), optional: true },
+      httpPort: {
+        kind: 'parsed',
+        parse: parsePort,
+        optional: true,
+        placeholder: 'port',
+        brief: 'Port for /metrics (Prometheus) and /health; 0 takes any free one; without it there is none',
+      },
+      httpHost: { ...text('host', 'Address that --http-port is on (that of --host)'), optional: true },
       logLevel: {
         kind: 'enum',
         values: LOG_LEVELS,
@@ -87,7 +95,7 @@ export const server: Command<CliContext> = buildCommand<ServerFlags, [], CliCont
   },
   docs: documented(
     'Run a Pravega server on this machine',
-    'The embedded server: it speaks the real protocol. With --data, what it has acknowledged is kept; otherwise everything is gone when it ends. Ctrl-C ends it, a second one at once.\nPrints one line when it is ready (with --json an object with controllerUri, segmentStore and data).',
+    'The embedded server: it speaks the real protocol. With --data, what it has acknowledged is kept; otherwise everything is gone when it ends. Ctrl-C ends it, a second one at once.\nPrints one line when it is ready (with --json an object with controllerUri, segmentStore, http and data).',
     [
       ['server', 'on the usual ports, 9090 and 6000'],
       ['server --data ./pravega-data', 'keeps everything in a directory, and goes on with it'],
