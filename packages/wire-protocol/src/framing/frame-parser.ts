@@ -6,6 +6,11 @@ import { PartialFrame } from './partial-frame.ts'
 export interface FrameParserOptions {
   /** Largest payload accepted, in bytes. Default 16 777 215. */
   readonly maxFrameBytes?: number | undefined
+  /**
+   * True if nobody else looks at the chunks that are pushed, now or later. Their memory is given back to the system as soon as all of it
+   * has been copied into large frames. Default: false.
+   */
+  readonly ownsChunks?: boolean | undefined
 }
 
 /** Size of the memory that small frames are read into, one behind the other. */
@@ -25,18 +30,22 @@ const NOTHING = Buffer.alloc(0)
  */
 export class FrameParser {
   readonly #maxFrameBytes: number
+  readonly #ownsChunks: boolean
   // The unread bytes are #bytes[#start, #end), then #queue; none of them belongs to #partial.
   #bytes: Buffer = NOTHING
   #start = 0
   #end = 0
   // True if #bytes was allocated here and may be written behind #end.
   #isSlab = false
+  // True if all that was taken from #bytes was copied.
+  #isCopied = true
   #queue: Buffer[] = []
   #partial: PartialFrame | undefined
   #failure: PravegaError | undefined
 
   constructor(options: FrameParserOptions = {}) {
     this.#maxFrameBytes = options.maxFrameBytes ?? MAX_FRAME_BYTES
+    this.#ownsChunks = options.ownsChunks ?? false
   }
 
   /** True while bytes have arrived that no frame has been made of. */
@@ -91,6 +100,7 @@ export class FrameParser {
       const payload = this.#start + FRAME_HEADER_BYTES
       if (available >= size) {
         this.#start += size
+        this.#isCopied = false
         return { type, payload: this.#bytes.subarray(payload, payload + length) }
       }
       if (this.#isSlab && this.#queue.length === 0 && this.#start + size <= this.#bytes.length) return undefined
@@ -113,11 +123,24 @@ export class FrameParser {
     const chunk = this.#queue.shift()
     if (chunk === undefined) return false
     const unread = this.#bytes.subarray(this.#start, this.#end)
-    this.#bytes = unread.length === 0 ? chunk : Buffer.concat([unread, chunk])
+    if (unread.length === 0) {
+      this.#giveBack()
+      this.#bytes = chunk
+    } else {
+      this.#bytes = Buffer.concat([unread, chunk])
+    }
     this.#start = 0
     this.#end = this.#bytes.length
     this.#isSlab = false
+    this.#isCopied = true
     return true
+  }
+
+  /** Frees a chunk in which nothing is that anybody still looks at. */
+  #giveBack(): void {
+    const { buffer, length } = this.#bytes
+    if (!this.#ownsChunks || !this.#isCopied || this.#isSlab || length === 0 || length < buffer.byteLength) return
+    if (buffer instanceof ArrayBuffer) buffer.transfer(0)
   }
 
   #checkLength(type: number, length: number): number {
