@@ -145,18 +145,29 @@ describe('at the same time', () => {
     expect(await segmentIds()).toEqual(['0'])
   })
 
-  test('a stream that is made while its scope is deleted leaves nothing behind', async () => {
-    let release = (): void => {}
-    const gate = new Promise<void>(resolve => {
-      release = resolve
-    })
-    controller.engine.before = change => (change === 'createSegment' ? gate : undefined)
-    const created = controller.ok('createStream', streamConfig('a', 's', 2))
-    expect(await controller.ok('deleteScope', { scope: 'a' })).toEqual({ status: 'SUCCESS' })
+  test('a scope in which a stream is being made is not empty', async () => {
+    const { created, release } = createHeld()
+    expect(await controller.ok('deleteScope', { scope: 'a' })).toEqual({ status: 'SCOPE_NOT_EMPTY' })
     release()
-    expect(await created).toEqual({ status: 'SCOPE_NOT_FOUND' })
-    expect([...controller.engine.segments.keys()]).toEqual([])
+    expect(await created).toEqual({ status: 'SUCCESS' })
   })
+
+  test('a stream that is made while all in its scope is deleted leaves nothing behind', async () => {
+    const { created, release } = createHeld()
+    const deleted = controller.ok('deleteScopeRecursive', { scope: 'a' })
+    await expect.poll(() => controller.state.scopes.get('', 'a')).toEqual({ deleting: true })
+    release()
+    expect([await created, await deleted]).toEqual([{ status: 'SUCCESS' }, { status: 'SUCCESS' }])
+    expect([...controller.engine.segments.keys()]).toEqual([])
+    expect(controller.state.streams.parents()).toEqual([])
+  })
+
+  /** Creates a stream whose segments are made when that is let go on. */
+  function createHeld(): { readonly created: Promise<JsonValue>; readonly release: () => void } {
+    const held = Promise.withResolvers<void>()
+    controller.engine.before = change => (change === 'createSegment' ? held.promise : undefined)
+    return { created: controller.ok('createStream', streamConfig('a', 's', 2)), release: held.resolve }
+  }
 })
 
 describe('when the segment store fails', () => {

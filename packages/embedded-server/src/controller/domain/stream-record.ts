@@ -49,6 +49,7 @@ export interface StreamSettings {
  * so whoever finds it finishes it.
  */
 export type PendingWork =
+  | { readonly type: 'create' }
   | { readonly type: 'scale'; readonly sealing: readonly bigint[] }
   | { readonly type: 'truncate'; readonly deleting: readonly bigint[] }
   | { readonly type: 'roll'; readonly transactions: readonly string[] }

@@ -4,10 +4,9 @@ import { segmentName } from '../domain/names.ts'
 import type { StreamRecord } from '../domain/stream-record.ts'
 import { fitsActiveEpoch, planRoll } from '../domain/transaction-roll.ts'
 import type { TransactionRecord } from '../state/records.ts'
+import { completeCommits } from './complete-commits.ts'
 import { type ControllerContext, streamKey } from './context.ts'
 import { carryOut, mergeTransactions } from './pending-work.ts'
-import { completeTransaction } from './transaction-completion.ts'
-import { noteTimestamp } from './writer-marks.ts'
 
 /** Most transactions that one step merges, as in Pravega. */
 const BATCH = 100
@@ -23,11 +22,10 @@ export async function commitTransactions(context: ControllerContext, record: Str
     const ids = batch.map(({ id }) => id)
     if (fitsActiveEpoch(stream, epoch)) {
       await mergeTransactions(context, stream, activeEpoch(stream), ids, 'fail')
-      for (const id of ids) completeTransaction(context, stream.scope, stream.stream, id, 'committed')
+      completeCommits(context, stream, ids)
     } else {
       stream = await roll(context, stream, epoch, ids)
     }
-    for (const transaction of batch) noteMark(context, stream, transaction)
   }
 }
 
@@ -54,17 +52,6 @@ async function roll(
     pending: { type: 'roll', transactions },
   })
   return rolled ?? record
-}
-
-/** A commit call that names a writer and a time notes both for the watermarks, at the end of what was committed. */
-function noteMark(context: ControllerContext, record: StreamRecord, { mark }: TransactionRecord): void {
-  if (mark === undefined) return
-  const { scope, stream } = record
-  const position = activeEpoch(record).segments.flatMap(({ id }) => {
-    const info = context.engine.getInfo(segmentName(scope, stream, id))
-    return info === undefined ? [] : [[id, info.length] as const]
-  })
-  noteTimestamp(context, scope, stream, mark.writer, mark.timestamp, new Map(position))
 }
 
 /** Names of a transaction's segments on the segment store. */

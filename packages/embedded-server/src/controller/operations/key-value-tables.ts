@@ -4,7 +4,7 @@ import { type Page, pageByName } from '../domain/paging.ts'
 import { MOST_SEGMENTS } from '../domain/settings.ts'
 import type { SegmentRecord } from '../domain/stream-record.ts'
 import type { TableRecord } from '../state/records.ts'
-import { type ControllerContext, isOpenScope, scopeExists } from './context.ts'
+import { type ControllerContext, inBackground, isOpenScope, scopeExists } from './context.ts'
 import { badArgument, notFound } from './refusal.ts'
 
 /** Bytes that the keys of a table segment may have. */
@@ -27,18 +27,11 @@ export async function createTable(
   if (scope === '' || table === '' || partitions < 1 || primaryKeyLength < 1) throw badArgument()
   if (secondaryKeyLength < 0 || rolloverSizeBytes < 0n) throw badArgument()
   if (!isGroupOrTableName(table)) return 'INVALID_TABLE_NAME'
-  return inTableQueue(context, scope, table, async () => {
+  return inTableQueue(context, scope, table, async existing => {
     if (!isOpenScope(context, scope)) return 'SCOPE_NOT_FOUND'
-    if (context.state.tables.get(scope, table) !== undefined) return 'TABLE_EXISTS'
-    const keyLength = primaryKeyLength + secondaryKeyLength
-    if (keyLength > LONGEST_KEY || partitions > MOST_SEGMENTS) return 'FAILURE'
-    const names = segmentNames(scope, table, config)
-    await Promise.all(names.map(name => context.engine.createTableSegment(name, { keyLength, rolloverSizeBytes })))
-    if (!isOpenScope(context, scope)) {
-      await Promise.all(names.map(name => context.engine.deleteSegment(name)))
-      return 'SCOPE_NOT_FOUND'
-    }
-    context.state.tables.set(scope, table, config)
+    if (existing !== undefined) return 'TABLE_EXISTS'
+    if (primaryKeyLength + secondaryKeyLength > LONGEST_KEY || partitions > MOST_SEGMENTS) return 'FAILURE'
+    await carryOut(context, scope, table, { ...config, pending: 'create' })
     return 'SUCCESS'
   })
 }
@@ -49,13 +42,23 @@ export async function deleteTable(
   table: string,
 ): Promise<'SUCCESS' | 'TABLE_NOT_FOUND'> {
   if (scope === '' || table === '') throw badArgument()
-  return inTableQueue(context, scope, table, async () => {
-    const config = context.state.tables.get(scope, table)
-    if (config === undefined) return 'TABLE_NOT_FOUND'
-    await Promise.all(segmentNames(scope, table, config).map(name => context.engine.deleteSegment(name)))
-    context.state.tables.delete(scope, table)
+  return inTableQueue(context, scope, table, async existing => {
+    if (existing === undefined) return 'TABLE_NOT_FOUND'
+    await carryOut(context, scope, table, { ...existing, pending: 'delete' })
     return 'SUCCESS'
   })
+}
+
+/** Finishes what a stopped server left of the creation and deletion of tables. */
+export function resumeTables(context: ControllerContext): void {
+  const { tables } = context.state
+  for (const scope of tables.parents()) {
+    for (const [table, { pending }] of tables.list(scope)) {
+      if (pending === undefined) continue
+      const work = inTableQueue(context, scope, table, () => Promise.resolve())
+      inBackground(context, `Finishing the ${pending} of table ${scope}/${table}`, work)
+    }
+  }
 }
 
 export function getTable({ state }: ControllerContext, scope: string, table: string): TableRecord | undefined {
@@ -93,6 +96,51 @@ function segmentNames(scope: string, table: string, config: TableRecord): readon
   return partitionsOf(config).map(({ id }) => segmentName(scope, tableSegmentOwner(table), id))
 }
 
-function inTableQueue<T>(context: ControllerContext, scope: string, table: string, work: () => Promise<T>): Promise<T> {
-  return context.queues.run(`${scope}/${tableSegmentOwner(table)}`, work)
+/** Records a decision, so that it outlives this process, and carries it out. */
+function carryOut(
+  context: ControllerContext,
+  scope: string,
+  table: string,
+  record: TableRecord,
+): Promise<TableRecord | undefined> {
+  context.state.tables.set(scope, table, record)
+  return finishPending(context, scope, table, record)
+}
+
+async function finishPending(
+  { engine, state: { tables } }: ControllerContext,
+  scope: string,
+  table: string,
+  record: TableRecord,
+): Promise<TableRecord | undefined> {
+  const { pending, ...config } = record
+  const names = segmentNames(scope, table, config)
+  switch (pending) {
+    case undefined:
+      return record
+    case 'create': {
+      const { primaryKeyLength, rolloverSizeBytes, secondaryKeyLength } = config
+      const keyLength = primaryKeyLength + secondaryKeyLength
+      await Promise.all(names.map(name => engine.createTableSegment(name, { keyLength, rolloverSizeBytes })))
+      tables.set(scope, table, config)
+      return config
+    }
+    case 'delete':
+      await Promise.all(names.map(name => engine.deleteSegment(name)))
+      tables.delete(scope, table)
+      return undefined
+  }
+}
+
+/** Does work on a table in its queue. What an earlier failure or a stopped server left unfinished is finished first. */
+function inTableQueue<T>(
+  context: ControllerContext,
+  scope: string,
+  table: string,
+  work: (existing: TableRecord | undefined) => Promise<T>,
+): Promise<T> {
+  return context.queues.run(`${scope}/${tableSegmentOwner(table)}`, async () => {
+    const existing = context.state.tables.get(scope, table)
+    return work(existing && (await finishPending(context, scope, table, existing)))
+  })
 }

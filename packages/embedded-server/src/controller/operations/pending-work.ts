@@ -4,8 +4,8 @@ import { isMarkStream, markStreamOf, segmentName } from '../domain/names.ts'
 import { headPlacements, segmentsBefore } from '../domain/stream-cut.ts'
 import type { EpochRecord, SegmentRecord, StreamRecord } from '../domain/stream-record.ts'
 import { segmentWithNumber } from '../domain/transaction-roll.ts'
+import { completeCommits } from './complete-commits.ts'
 import { type ControllerContext, findStream, streamKey } from './context.ts'
-import { completeTransaction } from './transaction-completion.ts'
 
 /**
  * Does work on a stream in its queue. What an earlier failure or a stopped server left unfinished is finished first.
@@ -29,7 +29,7 @@ export function carryOut(context: ControllerContext, record: StreamRecord): Prom
 }
 
 /** Makes segments of a stream; those that are there already stay. */
-export async function createSegments(
+async function createSegments(
   context: ControllerContext,
   { scope, stream, settings }: Pick<StreamRecord, 'scope' | 'stream' | 'settings'>,
   segments: readonly Pick<SegmentRecord, 'id'>[],
@@ -45,6 +45,9 @@ async function finishPending(context: ControllerContext, record: StreamRecord): 
   switch (pending?.type) {
     case undefined:
       return record
+    case 'create':
+      await createSegments(context, record, activeEpoch(record).segments)
+      return store(context, settled)
     case 'scale':
       await createSegments(context, record, newestSegments(record, 1))
       await sealSegments(context, record, pending.sealing)
@@ -118,7 +121,7 @@ async function rollTransactions(
   await mergeTransactions(context, record, merged, transactions, 'merged before')
   const sealing = [...merged.segments, ...activeEpoch(record).segments].map(({ id }) => id)
   await sealSegments(context, record, sealing)
-  for (const id of transactions) completeTransaction(context, record.scope, record.stream, id, 'committed')
+  completeCommits(context, { ...record, activeEpoch: record.epochs.length - 1 }, transactions)
   return sealing
 }
 

@@ -3,7 +3,7 @@ import { isGroupOrTableName, readerGroupStreamOf } from '../domain/names.ts'
 import { fixedSettings } from '../domain/settings.ts'
 import { isAtOrAfter, placeCut } from '../domain/stream-cut.ts'
 import type { GroupCut, ReaderGroupRecord } from '../state/records.ts'
-import { type ControllerContext, findStream, isOpenScope, scopeExists, streamKey } from './context.ts'
+import { type ControllerContext, findStream, inBackground, isOpenScope, scopeExists, streamKey } from './context.ts'
 import { badArgument, notFound } from './refusal.ts'
 import { deleteStream, makeStream, sealStream } from './streams.ts'
 import { isSubscriber, resubscribe, unsubscribe } from './subscribers.ts'
@@ -40,17 +40,19 @@ export async function createReaderGroup(
   checkConfiguration(context, sent)
   const { scope, group } = sent
   if (!isGroupOrTableName(group)) return { status: 'INVALID_RG_NAME' }
-  return inGroupQueue(context, scope, group, async () => {
+  return inGroupQueue(context, scope, group, async existing => {
     if (!isOpenScope(context, scope)) return { status: 'SCOPE_NOT_FOUND' }
-    const existing = context.state.readerGroups.get(scope, group)
     if (existing !== undefined) return { status: 'SUCCESS', group: existing }
     if (isSubscriber(sent) && missesStream(context, sent)) return { status: 'FAILURE' }
     const created = sent.id === ZERO_UUID ? { ...sent, id: randomUUID(), generation: 0n } : sent
     const rollover = sent.rolloverSizeBytes > 0n ? sent.rolloverSizeBytes : STATE_STREAM_ROLLOVER
-    const made = await makeStream(context, scope, readerGroupStreamOf(group), fixedSettings(rollover))
+    const record = (): void => {
+      context.state.readerGroups.set(scope, group, created)
+      resubscribe(context, undefined, created)
+    }
+    const made = await makeStream(context, scope, readerGroupStreamOf(group), fixedSettings(rollover), record)
     if (made === 'SCOPE_NOT_FOUND' || made === 'FAILURE') return { status: made }
-    context.state.readerGroups.set(scope, group, created)
-    resubscribe(context, undefined, created)
+    if (made === 'STREAM_EXISTS') record()
     return { status: 'SUCCESS', group: created }
   })
 }
@@ -74,8 +76,7 @@ export async function updateReaderGroup(
   checkConfiguration(context, sent)
   const { scope, group, generation } = sent
   const update = (): Promise<UpdateReaderGroupAnswer> =>
-    inGroupQueue(context, scope, group, async () => {
-      const existing = context.state.readerGroups.get(scope, group)
+    inGroupQueue(context, scope, group, async existing => {
       if (existing === undefined) return { status: 'RG_NOT_FOUND', generation }
       if (existing.id !== sent.id || existing.generation !== generation) return { status: 'INVALID_CONFIG', generation }
       if (isSubscriber(sent) && missesStream(context, sent)) return { status: 'FAILURE', generation }
@@ -106,15 +107,32 @@ export function removeReaderGroup(
   scope: string,
   group: string,
 ): Promise<'SUCCESS' | 'RG_NOT_FOUND'> {
-  return inGroupQueue(context, scope, group, async () => {
-    const existing = context.state.readerGroups.get(scope, group)
+  return inGroupQueue(context, scope, group, async existing => {
     if (existing === undefined) return 'RG_NOT_FOUND'
-    await sealStream(context, scope, readerGroupStreamOf(group))
-    await deleteStream(context, scope, readerGroupStreamOf(group))
-    unsubscribe(context, existing)
-    context.state.readerGroups.delete(scope, group)
+    context.state.readerGroups.set(scope, group, { ...existing, deleting: true })
+    await finishRemoval(context, existing)
     return 'SUCCESS'
   })
+}
+
+/** Goes on with the deletion of groups that a stopped server left. */
+export function resumeGroupDeletes(context: ControllerContext): void {
+  const { readerGroups } = context.state
+  for (const scope of readerGroups.parents()) {
+    for (const [group, { deleting }] of readerGroups.list(scope)) {
+      if (deleting !== true) continue
+      const work = inGroupQueue(context, scope, group, () => Promise.resolve())
+      inBackground(context, `Deleting reader group ${streamKey(scope, group)}`, work)
+    }
+  }
+}
+
+async function finishRemoval(context: ControllerContext, record: ReaderGroupRecord): Promise<void> {
+  const { scope, group } = record
+  await sealStream(context, scope, readerGroupStreamOf(group))
+  await deleteStream(context, scope, readerGroupStreamOf(group))
+  unsubscribe(context, record)
+  context.state.readerGroups.delete(scope, group)
 }
 
 function checkConfiguration(context: ControllerContext, sent: ReaderGroupRecord): void {
@@ -143,6 +161,17 @@ function missesStream(context: ControllerContext, { startingCuts }: ReaderGroupR
   return startingCuts.some(({ scope, stream }) => findStream(context, scope, stream) === undefined)
 }
 
-function inGroupQueue<T>(context: ControllerContext, scope: string, group: string, work: () => Promise<T>): Promise<T> {
-  return context.queues.run(`group ${streamKey(scope, group)}`, work)
+/** Does work on a group in its queue. A deletion that was decided earlier is finished first. */
+function inGroupQueue<T>(
+  context: ControllerContext,
+  scope: string,
+  group: string,
+  work: (existing: ReaderGroupRecord | undefined) => Promise<T>,
+): Promise<T> {
+  return context.queues.run(`group ${streamKey(scope, group)}`, async () => {
+    const existing = context.state.readerGroups.get(scope, group)
+    if (existing?.deleting !== true) return work(existing)
+    await finishRemoval(context, existing)
+    return work(undefined)
+  })
 }

@@ -1,5 +1,7 @@
 import { type ControllerContext, inBackground, SYSTEM_SCOPE } from './context.ts'
+import { resumeTables } from './key-value-tables.ts'
 import { onStream } from './pending-work.ts'
+import { resumeGroupDeletes } from './reader-groups.ts'
 import { beginRounds } from './recurring-work.ts'
 import { resumeScopeDeletes } from './scopes.ts'
 import { resumeTransactions } from './transactions.ts'
@@ -17,6 +19,8 @@ export function resume(context: ControllerContext): void {
       resumeTransactions(context, scope, stream)
     }
   }
+  resumeTables(context)
+  resumeGroupDeletes(context)
   resumeScopeDeletes(context)
   beginRounds(context)
 }

@@ -6,7 +6,7 @@ import type { Cut, StreamRecord, StreamSettings } from '../domain/stream-record.
 import { commitTransactions } from './commit.ts'
 import { type ControllerContext, findStream, isOpenScope, streamKey } from './context.ts'
 import { moveHead } from './move-head.ts'
-import { carryOut, createSegments, onStream } from './pending-work.ts'
+import { carryOut, onStream } from './pending-work.ts'
 import { badArgument } from './refusal.ts'
 import { abortOpenTransactions } from './transactions.ts'
 
@@ -31,29 +31,30 @@ export async function createStream(
   return makeStream(context, scope, stream, settings)
 }
 
-/** Creates a stream whose name is not looked at. */
+/**
+ * Creates a stream whose name is not looked at.
+ *
+ * @param recordBeside - Records what is there if and only if the stream is there.
+ */
 export function makeStream(
   context: ControllerContext,
   scope: string,
   stream: string,
   settings: StreamSettings,
+  recordBeside: () => void = () => {},
 ): Promise<'SUCCESS' | 'FAILURE' | 'STREAM_EXISTS' | 'SCOPE_NOT_FOUND'> {
   return onStream(context, scope, stream, async existing => {
     if (!isOpenScope(context, scope)) return 'SCOPE_NOT_FOUND'
     if (existing !== undefined) return 'STREAM_EXISTS'
     if (!isPossible(settings)) return 'FAILURE'
-    const made = [newStream(context, scope, stream, settings)]
     const mark = markStreamOf(stream)
     if (!isMarkStream(stream) && findStream(context, scope, mark) === undefined) {
-      made.push(newStream(context, scope, mark, fixedSettings(0n)))
+      context.state.streams.set(scope, mark, newStream(context, scope, mark, fixedSettings(0n)))
     }
-    await Promise.all(made.map(record => createSegments(context, record, activeEpoch(record).segments)))
-    if (!isOpenScope(context, scope)) {
-      await Promise.all(made.map(record => discardSegments(context, record)))
-      return 'SCOPE_NOT_FOUND'
-    }
-    for (const record of made) context.state.streams.set(scope, record.stream, record)
-    armRounds(context)
+    recordBeside()
+    await carryOut(context, newStream(context, scope, stream, settings))
+    if (!isMarkStream(stream)) await onStream(context, scope, mark, () => Promise.resolve())
+    if (settings.retention !== undefined) context.retention.arm()
     return 'SUCCESS'
   })
 }
@@ -76,13 +77,13 @@ export async function updateStream(
       const changed = { ...record, settings }
       if (scale === undefined) {
         context.state.streams.set(scope, stream, changed)
-        armRounds(context)
+        armRounds(context, settings)
         await updatePolicies(context, changed)
         return 'SUCCESS'
       }
       const { sealing, epoch } = scale
       await carryOut(context, { ...changed, epochs: [...record.epochs, epoch], pending: { type: 'scale', sealing } })
-      armRounds(context)
+      armRounds(context, settings)
       return 'SUCCESS'
     })
   return context.exclusive.run(`update ${streamKey(scope, stream)}`, undefined, update, 'FAILURE')
@@ -112,8 +113,12 @@ export async function sealStream(context: ControllerContext, scope: string, stre
   return onStream(context, scope, stream, async record => {
     if (record === undefined) return 'STREAM_NOT_FOUND'
     if (record.sealed) return 'SUCCESS'
-    const committed = await commitTransactions(context, record)
-    await abortOpenTransactions(context, scope, stream)
+    let committed = record
+    // Until nothing is left: a commit may be decided in the moment between the two.
+    do {
+      committed = await commitTransactions(context, committed)
+      await abortOpenTransactions(context, scope, stream)
+    } while (context.state.transactions.count(streamKey(scope, stream)) > 0)
     await carryOut(context, { ...committed, pending: { type: 'seal' } })
     return 'SUCCESS'
   })
@@ -134,10 +139,10 @@ export async function deleteStream(
   })
 }
 
-/** There is another policy: what comes round may have something to do now. */
-function armRounds({ retention, autoScaling }: ControllerContext): void {
-  retention.arm()
-  autoScaling?.rounds.arm()
+/** With these settings, what comes round may have something to do. */
+function armRounds({ retention, autoScaling }: ControllerContext, { retention: kept, scaling }: StreamSettings): void {
+  if (kept !== undefined) retention.arm()
+  if (scaling.type !== 0) autoScaling?.rounds.arm()
 }
 
 function refuseChange(record: StreamRecord | undefined): 'STREAM_NOT_FOUND' | 'STREAM_SEALED' | undefined {
@@ -148,13 +153,7 @@ function refuseChange(record: StreamRecord | undefined): 'STREAM_NOT_FOUND' | 'S
 function newStream(context: ControllerContext, scope: string, stream: string, settings: StreamSettings): StreamRecord {
   const firstNumber = (context.state.lastSegmentNumbers.get(scope, stream) ?? -1) + 1
   const epoch = firstEpoch(settings.scaling.minSegments, firstNumber, context.clock.now())
-  return { scope, stream, settings, sealed: false, epochs: [epoch], activeEpoch: 0 }
-}
-
-async function discardSegments(context: ControllerContext, record: StreamRecord): Promise<void> {
-  const { scope, stream } = record
-  const segments = activeEpoch(record).segments
-  await Promise.all(segments.map(({ id }) => context.engine.deleteSegment(segmentName(scope, stream, id))))
+  return { scope, stream, settings, sealed: false, epochs: [epoch], activeEpoch: 0, pending: { type: 'create' } }
 }
 
 async function updatePolicies(context: ControllerContext, record: StreamRecord): Promise<void> {

@@ -66,6 +66,8 @@ export interface ReaderGroupRecord {
   readonly startingCuts: readonly GroupCut[]
   readonly endingCuts: readonly GroupCut[]
   readonly rolloverSizeBytes: bigint
+  /** It was decided that the group and its stream go; whoever finds it finishes that. */
+  readonly deleting?: boolean | undefined
 }
 
 /** A key-value table. Its configuration never changes. */
@@ -76,4 +78,6 @@ export interface TableRecord {
   /** Bytes; 0 when there are no secondary keys. */
   readonly secondaryKeyLength: number
   readonly rolloverSizeBytes: bigint
+  /** What is decided, but perhaps not done on the segment store; whoever finds it finishes it. */
+  readonly pending?: 'create' | 'delete' | undefined
 }

@@ -200,6 +200,7 @@ test('what version 1 wrote is read', async () => {
 
 test.each<StreamRecord['pending']>([
   undefined,
+  { type: 'create' },
   { type: 'truncate', deleting: [1n] },
   { type: 'roll', transactions: ['a', 'b'] },
   { type: 'seal' },
@@ -213,6 +214,20 @@ test.each<StreamRecord['pending']>([
   await state.settled()
   const read = (await open(keyValues)).streams.get('shop', 'orders')
   expect(read).toStrictEqual(record)
+})
+
+test('what is decided of groups and tables is kept', async () => {
+  const keyValues = new MemoryKeyValues()
+  const table = { partitions: 1, primaryKeyLength: 8, secondaryKeyLength: 4, rolloverSizeBytes: 0n }
+  const state = await open(keyValues)
+  state.readerGroups.set('shop', 'billing', { ...group, deleting: true })
+  state.tables.set('shop', 'made', { ...table, pending: 'create' })
+  state.tables.set('shop', 'gone', { ...table, pending: 'delete' })
+  await state.settled()
+  const { readerGroups, tables } = await open(keyValues)
+  expect(readerGroups.get('shop', 'billing')).toStrictEqual({ ...group, deleting: true })
+  expect(tables.get('shop', 'made')).toStrictEqual({ ...table, pending: 'create' })
+  expect(tables.get('shop', 'gone')).toStrictEqual({ ...table, pending: 'delete' })
 })
 
 const change = fc.record({
