@@ -5,20 +5,20 @@ import type { ControllerState } from '../../controller/state/controller-state.ts
 import type { CommittedGroup } from '../../observability/measures.ts'
 import type { SegmentStorage } from '../segment-storage.ts'
 import { openPersistentControllerState } from './controller/persistent-controller-state.ts'
-import { readData } from './data-file-reader.ts'
 import { type DataFileSystem, nodeFileSystem } from './data-file-system.ts'
+import { DataFiles } from './data-files.ts'
 import { checkDataOptions, type DataOptions } from './data-options.ts'
 import { DiskSegmentStorage } from './disk-segment-storage.ts'
 import { GroupCommit } from './group-commit.ts'
 import type { KeyValues } from './key-values.ts'
-import { ALL_KEYS, decodeNumber, encodeNumber, FORMAT_KEY, NUMBERS_KEY } from './keys.ts'
+import { ALL_KEYS, decodeNumber, encodeNumber, FORMAT_KEY } from './keys.ts'
 import { openLevelKeyValues } from './level-key-values.ts'
-import { OpenFiles } from './open-files.ts'
-import { dataFilePath, type RecoveryReport, readSegmentKeys, recoverSegments, removeUnknownFiles } from './recovery.ts'
+import { Numbers } from './numbers.ts'
+import { type RecoveryReport, readSegmentKeys, recoverSegments, removeUnknownFiles } from './recovery.ts'
+import { storageFailed } from './storage-failed.ts'
 import { loadTables } from './tables/disk-tables.ts'
 
 const FORMAT = 1
-const OPEN_FILES = 256
 
 /** What a data directory is opened with besides its options. */
 export interface DataDirectoryServices {
@@ -67,18 +67,14 @@ export async function openDataDirectory(
   await unlessFailed(directory, () => fileSystem.makeDirectory(segmentsDirectory))
   // First of all, because it has the lock.
   const keyValues = await openKeyValues(join(directory, 'keys'))
-  const openFiles = new OpenFiles(fileSystem, OPEN_FILES)
+  const files = new DataFiles(fileSystem, segmentsDirectory, logger)
   try {
     await checkFormat(keyValues, fileSystem, directory, segmentsDirectory)
     const listeners = new Set<(failure: PravegaError) => void>()
-    const pathOf = (file: { readonly number: number }): string => dataFilePath(segmentsDirectory, file.number)
     const commits = new GroupCommit({
       keyValues,
       sync,
-      files: {
-        use: (file, create, work) => openFiles.use(pathOf(file), create ? 'create' : 'write', work),
-        syncDirectory: () => fileSystem.syncDirectory(segmentsDirectory),
-      },
+      files,
       onCommitted: services.onCommitted,
       onFailure: failure => {
         logger.error('the data could not be written', { directory, error: failure })
@@ -89,35 +85,8 @@ export async function openDataDirectory(
     const removedFiles = await unlessFailed(directory, () => removeUnknownFiles(fileSystem, segmentsDirectory, keys))
     const segments = await unlessFailed(directory, () => recoverSegments(fileSystem, segmentsDirectory, keys))
     const tables = await loadTables(keyValues, commits)
-    const numbers = keyValues.get(NUMBERS_KEY)
-    const storage = new DiskSegmentStorage({
-      pending: commits,
-      tables,
-      fileBytes,
-      cacheBytes,
-      firstNumber: numbers === undefined ? 1 : decodeNumber(numbers),
-      files: {
-        async read(file, offset, maxBytes) {
-          const path = pathOf(file)
-          try {
-            return await openFiles.use(path, 'write', handle => readData(handle, file, path, offset, maxBytes))
-          } catch (error) {
-            if (file.removed) return []
-            throw PravegaError.is(error) ? error : failed(`${path} cannot be read`, error)
-          }
-        },
-        remove(files) {
-          for (const file of files) {
-            const path = pathOf(file)
-            openFiles.leave(path)
-            // One that stays is removed when the directory is opened next.
-            fileSystem
-              .unlink(path)
-              .catch(error => logger.warn('a data file could not be removed', { file: path, error }))
-          }
-        },
-      },
-    })
+    const numbers = await Numbers.open(keyValues, commits)
+    const storage = new DiskSegmentStorage({ pending: commits, tables, numbers, files, fileBytes, cacheBytes })
     commits.join(storage)
     for (const segment of segments) storage.restore(segment)
     await commits.commit()
@@ -137,7 +106,7 @@ export async function openDataDirectory(
         await finish()
       } finally {
         await tables.settled()
-        await openFiles.close()
+        await files.close()
         await keyValues.close()
       }
     }
@@ -165,7 +134,7 @@ export async function openDataDirectory(
       },
     }
   } catch (error) {
-    await openFiles.close()
+    await files.close()
     await keyValues.close()
     throw error
   }
@@ -207,15 +176,8 @@ async function unlessFailed<T>(directory: string, work: () => Promise<T>): Promi
   try {
     return await work()
   } catch (error) {
-    throw PravegaError.is(error) ? error : failed(`the data directory ${directory} cannot be used`, error)
+    throw storageFailed(`the data directory ${directory} cannot be used`, error)
   }
-}
-
-function failed(what: string, cause: unknown): PravegaError {
-  const because = cause instanceof Error ? cause.message : String(cause)
-  return new PravegaError('STORAGE_FAILED', `${what}: ${because}; look at the disk and at the rights on its files`, {
-    cause,
-  })
 }
 
 function logReport(logger: Logger, directory: string, { cuts, removedFiles, ...counts }: RecoveryReport): void {

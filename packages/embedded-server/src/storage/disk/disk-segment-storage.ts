@@ -16,14 +16,13 @@ import {
   attributeKey,
   encodeAttribute,
   encodeFile,
-  encodeNumber,
   encodeSegmentRecord,
   fileKey,
-  NUMBERS_KEY,
   type SegmentRecord,
   segmentKey,
 } from './keys.ts'
 import { MemoryCache } from './memory-cache.ts'
+import type { Numbers } from './numbers.ts'
 import type { PendingChanges } from './pending-changes.ts'
 import type { DiskTables } from './tables/disk-tables.ts'
 
@@ -33,8 +32,6 @@ const COPIED_BYTES = 1024 * 1024
 const CHECKPOINT_BYTES = 16 * 1024 * 1024
 /** Those of all segments are, when there are so many bytes in all. */
 const ALL_CHECKPOINT_BYTES = 128 * 1024 * 1024
-/** Numbers that one key write takes. */
-const TAKEN_NUMBERS = 1000
 
 /** The files of a storage. */
 export interface StorageFiles {
@@ -50,8 +47,7 @@ export interface DiskStorageOptions {
   readonly files: StorageFiles
   readonly fileBytes: number
   readonly cacheBytes: number
-  /** Numbers below are taken. */
-  readonly firstNumber: number
+  readonly numbers: Numbers
 }
 
 /** A segment that is there when the storage is opened, and how it differs from its record. */
@@ -75,10 +71,9 @@ export class DiskSegmentStorage implements SegmentStorage, GroupMember {
   readonly #files: StorageFiles
   readonly #services: SegmentServices
   readonly #cache: MemoryCache
+  readonly #numbers: Numbers
   readonly #staging = new FrameStaging()
   readonly #segments = new Map<string, DiskSegment | StoredTable>()
-  #nextNumber: number
-  #takenNumbers: number
   // What no group has yet.
   readonly #changedRecords = new Set<DiskProperties>()
   readonly #grownSegments = new Set<DiskSegment>()
@@ -92,14 +87,13 @@ export class DiskSegmentStorage implements SegmentStorage, GroupMember {
     this.#pending = options.pending
     this.#tables = options.tables
     this.#files = options.files
-    this.#nextNumber = options.firstNumber
-    this.#takenNumbers = options.firstNumber
+    this.#numbers = options.numbers
     this.#cache = new MemoryCache(options.cacheBytes)
     this.#services = {
       cache: this.#cache,
       staging: this.#staging,
       fileBytes: options.fileBytes,
-      nextNumber: () => this.#number(),
+      nextNumber: () => this.#numbers.next(),
       recordChanged: segment => this.#changedRecords.add(segment),
       fileGrew: (segment, file, bytes) => this.#fileGrew(segment, file, bytes),
       fileRemoved: file => {
@@ -128,7 +122,7 @@ export class DiskSegmentStorage implements SegmentStorage, GroupMember {
     const segment = new DiskSegment(
       {
         name,
-        number: this.#number(),
+        number: this.#numbers.next(),
         isSealed: false,
         lastModified: Date.now(),
         attributes: new Map(),
@@ -216,14 +210,6 @@ export class DiskSegmentStorage implements SegmentStorage, GroupMember {
         if (removed.length > 0) this.#files.remove(removed)
       },
     }
-  }
-
-  #number(): number {
-    if (this.#nextNumber === this.#takenNumbers) {
-      this.#takenNumbers += TAKEN_NUMBERS
-      this.#pending.put(NUMBERS_KEY, encodeNumber(this.#takenNumbers))
-    }
-    return this.#nextNumber++
   }
 
   #fileGrew(segment: DiskSegment, file: DataFile, bytes: number): void {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { PravegaError } from '@pravega-ts/model'
 import { DataFile, type KeptFile } from './data-file.ts'
+import { dataFileNumber, dataFilePath } from './data-file-path.ts'
 import type { DataFileHandle, DataFileSystem } from './data-file-system.ts'
 import type { RestoredSegment } from './disk-segment-storage.ts'
 import { decodeFileHeader, encodeFileHeader, FILE_HEADER_BYTES } from './frame-codec.ts'
@@ -19,7 +20,6 @@ import {
 } from './keys.ts'
 
 const PARALLEL_SEGMENTS = 8
-const DATA_FILE = /^(\d+)\.data$/
 const REMOVED_ATTRIBUTE = -(2n ** 63n)
 
 /** A tail of a segment that was cut off when a data directory was opened. */
@@ -61,10 +61,6 @@ export interface RecoveredSegment extends RestoredSegment {
   readonly cut: RecoveryCut | undefined
 }
 
-export function dataFilePath(directory: string, number: number): string {
-  return join(directory, `${number}.data`)
-}
-
 /** Reads what the keys say of all stream segments, by number. */
 export async function readSegmentKeys(keyValues: KeyValues): Promise<ReadonlyMap<number, KeptKeys>> {
   const segments = new Map<number, KeptKeys>()
@@ -93,8 +89,8 @@ export async function removeUnknownFiles(
   for (const { files } of segments.values()) for (const { number } of files) known.add(number)
   const removed: string[] = []
   for (const name of await fileSystem.list(directory)) {
-    const number = DATA_FILE.exec(name)?.[1]
-    if (number === undefined || known.has(Number(number))) continue
+    const number = dataFileNumber(name)
+    if (number === undefined || known.has(number)) continue
     const path = join(directory, name)
     await fileSystem.unlink(path)
     removed.push(path)

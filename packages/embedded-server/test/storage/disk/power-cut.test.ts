@@ -35,6 +35,7 @@ const round = fc.record({
   steps: fc.array(step, { minLength: 1, maxLength: 25 }),
   powerSteps: fc.nat(60),
   leftover,
+  isClosed: fc.nat(4).map(number => number === 0),
   cacheBytes: fc.constantFrom(0, 100_000, 10_000_000),
 })
 
@@ -99,8 +100,8 @@ class Trial {
     this.#directory = await openDataDirectory({ directory: 'data', fileBytes: 65_536, cacheBytes }, this.#disk)
   }
 
-  async run(steps: readonly Step[], powerSteps: number): Promise<void> {
-    this.#disk.cutPowerAfter(powerSteps)
+  async run(steps: readonly Step[], powerSteps: number | undefined): Promise<void> {
+    if (powerSteps !== undefined) this.#disk.cutPowerAfter(powerSteps)
     for (const next of steps) {
       this.#change++
       this.#take(next)
@@ -115,12 +116,18 @@ class Trial {
       if (committed === undefined) this.#committed = change
       else if (next.isWaitedFor) await committed
     }
-    await this.#directory.abandon()
+    if (powerSteps === undefined) {
+      await this.#directory.close()
+      this.#committed = this.#change
+    } else {
+      await this.#directory.abandon()
+    }
   }
 
   async recover(left: Leftover, cacheBytes: number): Promise<void> {
     this.#disk.restore(left)
     await this.open(cacheBytes)
+    if (this.#committed === this.#change) expect(this.#directory.report.cuts).toEqual([])
     const found = new Map<bigint, StoredSegment>()
     for (const stored of this.#directory.storage.segments()) {
       if (stored.kind !== 'stream') throw new Error('a table')
@@ -261,8 +268,8 @@ test('whenever the power is cut, what was committed is there, and nothing by hal
     fc.asyncProperty(fc.array(round, { minLength: 1, maxLength: 3 }), async rounds => {
       const trial = new Trial()
       await trial.open(100_000)
-      for (const { cacheBytes, leftover: left, powerSteps, steps } of rounds) {
-        await trial.run(steps, powerSteps)
+      for (const { cacheBytes, isClosed, leftover: left, powerSteps, steps } of rounds) {
+        await trial.run(steps, isClosed ? undefined : powerSteps)
         await trial.recover(left, cacheBytes)
       }
     }),
