@@ -414,3 +414,23 @@ describe('a controller call', () => {
     expect(() => faults.onController('createScope', { drop: true, status: { code: 14 } })).toThrow(/both/)
   })
 })
+
+describe('one connection of several', () => {
+  test('is found by the segment that it writes to, and cut at a byte of its own', async () => {
+    const store = await TestStore.start()
+    const [maker, writer, other] = [await store.connect(), await store.connect(), await store.connect()]
+    const { segment, writerId } = await store.newWriter(writer)
+    await other.ask({ command: 'KeepAlive' })
+    await maker.ask({ command: 'KeepAlive' })
+    expect(store.faults.peers().length).toBe(3)
+    const peers = store.faults.peers(segment)
+    expect(peers).toEqual([`127.0.0.1:${writer.socket.localPort}`])
+    const rule = store.faults.cutAfter({ direction: 'sent', afterBytes: 20, peer: peers[0] })
+    for (let index = 0; index < 10; index++) {
+      expect(await other.ask({ command: 'KeepAlive' })).toEqual({ command: 'KeepAlive' })
+    }
+    expect(await writer.ask(append(writerId, 1n, 'abc'))).toBe(CLOSED)
+    expect([rule.hits, await store.lengthOf(maker, segment)]).toEqual([1, 3n])
+    await expect.poll(() => store.faults.peers(segment)).toEqual([])
+  })
+})

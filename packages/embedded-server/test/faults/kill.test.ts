@@ -1,0 +1,125 @@
+import { resolveClientConfig } from '@pravega-ts/config'
+import { type Controller, createController } from '@pravega-ts/controller-client'
+import { ScopedSegment, ScopedStream, streamConfiguration } from '@pravega-ts/model'
+import { expect, onTestFinished, test } from 'vitest'
+import { EmbeddedServer, type EmbeddedServerOptions } from '../../src/index.ts'
+import { newDirectory } from '../support/data-directory.ts'
+import { CLOSED, RawClient } from '../support/raw-client.ts'
+import { append, readSegment, setupAppend, text } from '../support/requests.ts'
+import { setUpWriter } from '../support/segment-store.ts'
+
+const stream = new ScopedStream('shop', 'orders')
+const segment = ScopedSegment.of('shop', 'orders', 0, 0).toString()
+
+async function start(options: EmbeddedServerOptions = {}): Promise<EmbeddedServer> {
+  const server = await EmbeddedServer.start(options)
+  onTestFinished(() => server.close({ force: true }))
+  return server
+}
+
+function controllerOf(server: EmbeddedServer): Controller {
+  const controller = createController(resolveClientConfig({ controllerUri: server.controllerUri }))
+  onTestFinished(() => controller.close())
+  return controller
+}
+
+async function connect(server: EmbeddedServer): Promise<RawClient> {
+  const client = await RawClient.connect(server.segmentStoreEndpoint)
+  onTestFinished(() => client.destroy())
+  return client
+}
+
+/** A stream with one event, and the writer of it. */
+async function withEvent(server: EmbeddedServer): Promise<{ client: RawClient; writerId: string }> {
+  const controller = controllerOf(server)
+  await controller.createScope('shop')
+  await controller.createStream(stream, streamConfiguration())
+  const client = await connect(server)
+  const writerId = await setUpWriter(client, segment)
+  await client.ask(append(writerId, 1n, 'kept'))
+  return { client, writerId }
+}
+
+async function read(server: EmbeddedServer): Promise<string> {
+  const client = await connect(server)
+  client.send(readSegment(1n, segment, 0n))
+  return text((await client.expect('SegmentRead')).data)
+}
+
+test('a killed server leaves everything behind that it has acknowledged', async () => {
+  const data = await newDirectory()
+  const server = await start({ data })
+  const { client, writerId } = await withEvent(server)
+  const ports = { controllerPort: server.controllerEndpoint.port, segmentStorePort: server.segmentStoreEndpoint.port }
+  await client.ask(append(writerId, 2n, ', too'))
+  await server.kill()
+  expect(await client.untilClosed()).toEqual([])
+  const next = await start({ ...ports, data })
+  expect(await read(next)).toBe('kept, too')
+  expect(await controllerOf(next).checkStreamExists(stream)).toBe(true)
+})
+
+test('what was not acknowledged when a server was killed may be gone, and is not there in part', async () => {
+  const server = await start({ data: await newDirectory() })
+  const { client, writerId } = await withEvent(server)
+  // The disk takes its time, so that nothing is acknowledged before the kill.
+  const rule = server.faults.onDisk({ operation: 'sync', delayMs: 20 })
+  const slow = rule.nextHit()
+  for (let number = 2n; number <= 50n; number++) client.send(append(writerId, number, 'x'.repeat(1000)))
+  await slow
+  await server.restart({ kill: true })
+  rule.remove()
+  const acknowledged = await client.untilClosed()
+  expect(acknowledged).toEqual([])
+  const again = await connect(server)
+  const { lastEventNumber } = (await again.ask(setupAppend(1n, writerId, segment))) as { lastEventNumber: bigint }
+  expect((await read(server)).length).toBe(4 + (Number(lastEventNumber) - 1) * 1000)
+})
+
+test('a restart after a kill keeps ports and faults, and recovers what is on the disk', async () => {
+  const server = await start({ data: await newDirectory() })
+  await withEvent(server)
+  const before = [server.controllerUri, server.segmentStoreEndpoint]
+  const rule = server.faults.on('ReadSegment', { nth: 1, answer: 'WrongHost' })
+  const first = server.recovery
+  await server.restart({ kill: true })
+  expect([server.controllerUri, server.segmentStoreEndpoint]).toEqual(before)
+  expect(server.recovery).not.toBe(first)
+  expect(server.recovery).toMatchObject({ segments: 2 })
+  const client = await connect(server)
+  expect(await client.ask(readSegment(1n, segment, 0n))).toMatchObject({ command: 'WrongHost' })
+  expect(rule.hits).toBe(1)
+  expect(await read(server)).toBe('kept')
+})
+
+test('in memory, nothing is left of a killed server', async () => {
+  const server = await start()
+  await withEvent(server)
+  await server.restart({ kill: true })
+  const controller = controllerOf(server)
+  expect(await controller.createScope('shop')).toBe(true)
+  expect(await controller.checkStreamExists(stream)).toBe(false)
+})
+
+test('a kill waits for nobody, may be asked for twice, and is an end', async () => {
+  const server = await start({ data: await newDirectory() })
+  const { client } = await withEvent(server)
+  server.faults.on('KeepAlive', { delayMs: 3_600_000 })
+  server.faults.onController('createScope', { drop: true })
+  client.send({ command: 'KeepAlive' })
+  const killed = server.kill()
+  expect(server.kill()).toBe(killed)
+  await killed
+  expect(await client.next()).toBe(CLOSED)
+  await server.close()
+  await expect(server.restart()).rejects.toMatchObject({ code: 'CLOSED' })
+})
+
+test('a kill while a server restarts ends it', async () => {
+  const data = await newDirectory()
+  const server = await start({ data })
+  await withEvent(server)
+  const restarted = server.restart({ kill: true })
+  await Promise.all([server.kill(), restarted.catch(() => {})])
+  expect(await read(await start({ data }))).toBe('kept')
+})
