@@ -38,6 +38,8 @@ export interface BenchOptions extends BatchOptions {
   readonly data: string | undefined
   /** Server: gigabytes of stored data, one measurement after the other. */
   readonly gigabytes: readonly number[]
+  /** Server: how long nobody calls. */
+  readonly idleSeconds: number
   /** Durable: writes a profile of the server's process to `data`. */
   readonly profile: boolean
   /** Byte modes: streams of one segment each, side by side. Event modes: segments of one stream. */
@@ -68,6 +70,12 @@ function wholeNumber(minimum: number): (input: string) => number {
     }
     return value
   }
+}
+
+function positive(input: string): number {
+  const value = numberParser(input)
+  if (!(value > 0 && Number.isFinite(value))) throw new RangeError(`'${input}' is not a number above 0`)
+  return value
 }
 
 type Flags = Omit<BenchOptions, 'controller' | 'data' | 'gigabytes' | 'eventSize' | 'events' | 'inFlight'> &
@@ -128,9 +136,15 @@ export async function runBench(
         },
         gigabytes: {
           kind: 'parsed',
-          parse: wholeNumber(1),
+          parse: positive,
           optional: true,
           brief: 'Server: gigabytes of stored data (1, then 10)',
+        },
+        idleSeconds: {
+          kind: 'parsed',
+          parse: wholeNumber(1),
+          default: '10',
+          brief: 'Server: seconds in which nobody calls',
         },
         profile: { kind: 'boolean', default: false, brief: 'Durable: a profile of the server, in --data' },
         segments: {

@@ -73,6 +73,41 @@ it('txn takes the number of transactions in flight from the command line', async
   expect(stdout.match(/"in_flight":\d+/g)).toEqual(['"in_flight":3'])
 })
 
+it('durable prints a JSON line and a table: ours, and the disk alone with the same groups', async () => {
+  const { stdout } = await bench('--mode', 'durable', '--events', '500', '--rounds', '2', '--segments', '2')
+  const [json = '', ...table] = stdout.trim().split('\n')
+  const figures = JSON.parse(json)
+  expect(figures).toMatchObject({ mode: 'durable', events: 500, event_size: 1024, segments: 2, rounds: 2 })
+  expect(figures.ours).toHaveLength(2)
+  for (const turn of figures.ours) {
+    // Every event was written and synced before the turn was over.
+    expect(turn.synced_bytes).toBeGreaterThan(500 * 1024)
+    expect(turn.groups).toBeGreaterThan(0)
+    expect(turn.limit_s).toBeGreaterThan(0)
+  }
+  expect(table.map(line => line.split('  ')[0])).toEqual([
+    '',
+    'ours, on disk',
+    'disk alone',
+    expect.stringMatching(/^groups/),
+  ])
+})
+
+it('server prints a JSON line for each measurement', async () => {
+  const { stdout } = await bench('--mode', 'server', '--gigabytes', '0.002', '--idle-seconds', '1')
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line))
+  expect(lines.map(({ what }) => what)).toEqual([
+    'start, no data',
+    'idle',
+    'write 0.002 GB',
+    'start with 0.002 GB after SIGKILL',
+    'read 0.002 GB',
+  ])
+})
+
 it.each([
   { feed: 'send', take: 'messages', format: 'objects' },
   { feed: 'iterable', take: 'chunks', format: 'bytes' },

@@ -11,23 +11,23 @@ import type { BenchOptions } from '../options.ts'
 import { makeStreams } from '../streams.ts'
 
 const STARTS = 5
-/** What a process does right after its start is over by then. */
-const SETTLING_MS = 3_000
-const IDLE_MS = 10_000
+/** What a process does right after its start is over after that part of the idle time. */
+const SETTLING_PART = 0.3
+const MS_PER_S = 1_000
 const BYTES_PER_GB = 1_000_000_000
 
 /** The embedded server on disk as a process: how soon it is ready, what it takes while nothing happens, and with much data. */
 export async function serverBench(options: BenchOptions): Promise<void> {
   const directory = options.data ?? (await mkdtemp(join(tmpdir(), 'pravega-bench-')))
   try {
-    await empty(directory)
+    await empty(directory, options.idleSeconds)
     for (const gigabytes of options.gigabytes) await filled(directory, gigabytes, options)
   } finally {
     if (options.data === undefined) await rm(directory, { recursive: true, force: true })
   }
 }
 
-async function empty(directory: string): Promise<void> {
+async function empty(directory: string, idleSeconds: number): Promise<void> {
   const readyMs: number[] = []
   for (let n = 0; n < STARTS; n++) {
     await using server = await DataServer.start({ data: { directory: join(directory, `empty-${n}`) } })
@@ -36,11 +36,11 @@ async function empty(directory: string): Promise<void> {
   const sorted = readyMs.toSorted((a, b) => a - b)
   tell({ what: 'start, no data', best_ms: sorted[0], median_ms: sorted[Math.floor(STARTS / 2)], starts: STARTS })
   await using server = await DataServer.start({ data: { directory: join(directory, 'idle') } })
-  await sleep(SETTLING_MS)
+  await sleep(idleSeconds * SETTLING_PART * MS_PER_S)
   await server.figures()
-  await sleep(IDLE_MS)
+  await sleep(idleSeconds * MS_PER_S)
   const { cpu_s, rss_mb } = await server.figures()
-  tell({ what: 'idle', seconds: IDLE_MS / 1000, cpu_ms: cpu_s * 1000, rss_mb })
+  tell({ what: 'idle', seconds: idleSeconds, cpu_ms: cpu_s * MS_PER_S, rss_mb })
 }
 
 async function filled(parent: string, gigabytes: number, { segments, eventSize, keys }: BenchOptions): Promise<void> {
