@@ -2,7 +2,7 @@ import { ScopedSegment } from '@pravega-ts/model'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { EmbeddedServer, type EmbeddedServerOptions, TestClock } from '../../src/index.ts'
 import { newDirectory } from '../support/data-directory.ts'
-import { CLOSED, RawClient } from '../support/raw-client.ts'
+import { RawClient } from '../support/raw-client.ts'
 import { append, createSegment, readSegment, text } from '../support/requests.ts'
 import { setUpWriter } from '../support/segment-store.ts'
 
@@ -37,8 +37,7 @@ test('a full disk acknowledges nothing, and goes on by itself when there is room
   await expect
     .poll(() => server.storageCondition)
     .toMatchObject({ name: 'failed', reason: expect.stringContaining('ENOSPC') })
-  const acknowledged = (await client.settle()).filter(reply => reply !== CLOSED && reply.command === 'DataAppended')
-  expect(acknowledged).toEqual([])
+  expect((await client.untilClosed()).filter(({ command }) => command === 'DataAppended')).toEqual([])
   const tried = rule.nextHit()
   clock.advance(60_000)
   await tried
