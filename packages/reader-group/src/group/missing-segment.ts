@@ -40,26 +40,28 @@ export async function checkSegments(
   )
   const missing = await inParallel([...byEpoch.values()], async segments => {
     const [first] = segments
-    const ids = first === undefined ? new Set<bigint>() : await idsOfEpoch(store, first, rest())
-    return segments.filter(({ segmentId }) => !ids.has(segmentId))
+    const ids = first && (await idsOfEpoch(store, first, rest()))
+    return ids === undefined ? [] : segments.filter(({ segmentId }) => !ids.has(segmentId))
   })
   if (missing.flat().length > 0) throw stale(groupText(group), missing.flat())
 }
 
 async function wasEverThere(store: ReaderGroupStore, segment: ScopedSegment, call?: CallOptions): Promise<boolean> {
-  return (await idsOfEpoch(store, segment, call)).has(segment.segmentId)
+  return (await idsOfEpoch(store, segment, call))?.has(segment.segmentId) ?? true
 }
 
+/** Undefined for those who may not ask: it takes the permission to update, which readers of a stream need not have. */
 async function idsOfEpoch(
   { controller }: ReaderGroupStore,
   { scopedStream, epoch }: ScopedSegment,
   call?: CallOptions,
-): Promise<ReadonlySet<bigint>> {
+): Promise<ReadonlySet<bigint> | undefined> {
   try {
     const { segments } = await controller.getEpochSegments(scopedStream, epoch, call)
     return new Set(segments.map(({ segment }) => segment.segmentId))
   } catch (error) {
     if (PravegaError.is(error, 'NOT_FOUND', 'STREAM_NOT_FOUND', 'SCOPE_NOT_FOUND')) return new Set()
+    if (PravegaError.is(error, 'PERMISSION_DENIED')) return undefined
     throw error
   }
 }

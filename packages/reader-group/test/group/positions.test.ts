@@ -1,5 +1,5 @@
-import { ScopedSegment, StreamCut } from '@pravega-ts/model'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { PravegaError, ScopedSegment, StreamCut } from '@pravega-ts/model'
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
   createReaderGroup,
   explainMissingSegment,
@@ -76,6 +76,15 @@ describe('a segment that is missing', () => {
   it('was truncated away, if the stream has had it', async () => {
     cluster.segment(segment(0)).deleted = true
     expect(await explainMissingSegment(store, NAME, segment(0))).toBeUndefined()
+  })
+
+  it('was truncated away, as far as those can tell who may only read the stream', async () => {
+    const group = await create()
+    const denied = vi.spyOn(store.controller, 'getEpochSegments')
+    denied.mockRejectedValue(new PravegaError('PERMISSION_DENIED', 'not for readers'))
+    onTestFinished(() => denied.mockRestore())
+    expect(await explainMissingSegment(store, NAME, segment(0))).toBeUndefined()
+    await group.checkSegments()
   })
 
   it('makes the group stale, if the stream is gone or has never had it', async () => {
