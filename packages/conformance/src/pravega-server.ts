@@ -49,10 +49,14 @@ async function freeOffset(): Promise<number> {
  * `PRAVEGA_SERVER_DIR` names the folder with its `start` and `stop` scripts; without it `../shared/pravega-server` beside
  * the project is looked at. Java and Maven have to be on the PATH.
  *
+ * @param flags - More for `start`, for instance `--tls`.
  * @returns `absent` with the reason where the scripts, Java or Maven are missing
  * @throws Error when all of that is there and the server does not come up: that is a failure, not a reason to skip
  */
-export async function startPravegaServer(env: NodeJS.ProcessEnv = process.env): Promise<PravegaServer> {
+export async function startPravegaServer(
+  env: NodeJS.ProcessEnv = process.env,
+  flags: readonly string[] = [],
+): Promise<PravegaServer> {
   const folder = launcherFolder(env)
   if (folder === undefined) return { kind: 'absent', reason: 'no Pravega launcher was found (set PRAVEGA_SERVER_DIR)' }
   for (const [tool, argument] of [
@@ -66,7 +70,7 @@ export async function startPravegaServer(env: NodeJS.ProcessEnv = process.env): 
   const offset = await freeOffset()
   const port = CONTROLLER_PORT + offset
   const serverEnv = { ...SERVER_MEMORY, ...env }
-  const started = spawnSync(join(folder, 'start'), ['--detach', '--offset', String(offset)], {
+  const started = spawnSync(join(folder, 'start'), ['--detach', '--offset', String(offset), ...flags], {
     env: serverEnv,
     encoding: 'utf8',
     timeout: START_TIMEOUT_MS,
@@ -78,7 +82,7 @@ export async function startPravegaServer(env: NodeJS.ProcessEnv = process.env): 
   }
   return {
     kind: 'running',
-    controllerUri: `tcp://127.0.0.1:${port}`,
+    controllerUri: `${flags.includes('--tls') ? 'tls' : 'tcp'}://127.0.0.1:${port}`,
     stop: () => void spawnSync(join(folder, 'stop'), [String(port)], { env: serverEnv, stdio: 'ignore' }),
   }
 }
