@@ -1,4 +1,5 @@
-import { describe, it } from 'vitest'
+import { afterAll, describe, it } from 'vitest'
+import type { Engine } from './engine.ts'
 import { buildForeignJava, missingJavaTool } from './foreign-build.ts'
 import { ForeignProcess } from './foreign-process.ts'
 
@@ -77,25 +78,36 @@ export class ForeignReader {
   }
 }
 
-/** Pravega's own Java client in a process of its own. Names are `scope/group` and `scope/stream`. */
-export class ForeignJava implements AsyncDisposable {
-  readonly #process: ForeignProcess
-  readonly #readers: Map<string, ForeignReader> = new Map()
+/** How the client comes to the server, if that asks for more than its address. */
+export interface JavaOptions {
+  readonly user?: string
+  readonly password?: string
+  /** Path of a PEM file. */
+  readonly trustStore?: string
+}
 
-  private constructor(classPath: string, controllerUri: string) {
-    const args = [...JVM_OPTIONS, '-cp', classPath, 'Foreign', controllerUri]
-    this.#process = new ForeignProcess('java', args, ({ reader, ...read }) => {
-      this.#readers.get(String(reader))?.hear(read as ForeignRead)
-    })
+/** Pravega's own Java client in a process of its own, which starts with the first request. Names are `scope/group` and `scope/stream`. */
+export class ForeignJava implements AsyncDisposable {
+  readonly #controllerUri: () => string
+  readonly #options: JavaOptions
+  readonly #readers: Map<string, ForeignReader> = new Map()
+  #started: Promise<ForeignProcess> | undefined
+
+  constructor(controllerUri: () => string, options: JavaOptions = {}) {
+    this.#controllerUri = controllerUri
+    this.#options = options
   }
 
-  static async start(controllerUri: string): Promise<ForeignJava> {
-    return new ForeignJava(await buildForeignJava(), controllerUri)
+  /** One process for all tests of a block: a second one would cost each of them a second. */
+  static of(engine: Engine): ForeignJava {
+    const java = new ForeignJava(() => engine.controllerUri)
+    afterAll(() => java.close())
+    return java
   }
 
   /** A command of the Java program by its name, see `foreign/java`. Fails with a `ForeignError` that has Java's exception. */
   async request<R>(command: string, content: Readonly<Record<string, unknown>> = {}): Promise<R> {
-    return (await this.#process.request(command, content)) as R
+    return (await (await this.#process()).request(command, content)) as R
   }
 
   createGroup(group: string, config: ForeignGroupConfig): Promise<boolean> {
@@ -163,22 +175,39 @@ export class ForeignJava implements AsyncDisposable {
 
   /** @param heard - Gets everything that the reader reads, as it comes. */
   async openReader(group: string, id: string, heard: (read: ForeignRead) => void): Promise<ForeignReader> {
-    const reader = new ForeignReader(this.#process, id, heard)
+    const reader = new ForeignReader(await this.#process(), id, heard)
     this.#readers.set(id, reader)
     await this.request('openReader', { group, reader: id })
     return reader
   }
 
   /** Ends it without goodbye, as a crash does: its readers stay in their groups. */
-  kill(): Promise<void> {
-    return this.#process.kill()
+  async kill(): Promise<void> {
+    const started = this.#started
+    this.#started = undefined
+    await (await started)?.kill()
   }
 
-  close(): Promise<void> {
-    return this.#process.close()
+  async close(): Promise<void> {
+    const started = this.#started
+    this.#started = undefined
+    await (await started)?.close()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  #process(): Promise<ForeignProcess> {
+    this.#started ??= this.#start()
+    return this.#started
+  }
+
+  async #start(): Promise<ForeignProcess> {
+    const program = ['-cp', await buildForeignJava(), 'Foreign']
+    const args = [...JVM_OPTIONS, ...program, this.#controllerUri(), JSON.stringify(this.#options)]
+    return new ForeignProcess('java', args, ({ reader, ...read }) => {
+      this.#readers.get(String(reader))?.hear(read as ForeignRead)
+    })
   }
 }

@@ -10,13 +10,13 @@ const KEYS = 20
 // What the mixed groups are measured by; and whether each engine serves Pravega's own client.
 describeForeign('Java readers and writers among themselves', () => {
   describeEngines('a group of two', engine => {
+    const java = ForeignJava.of(engine)
     it('reads all events once and in order through a scale up, with a checkpoint, cuts and a hand-over', async () => {
       await using factory = await ClientFactory.create(engine.controllerUri)
       const scope = uniqueName('java')
       const stream = `${scope}/events`
       await factory.streamManager().createScope(scope)
       await factory.streamManager().createStream(stream, { scaling: ScalingPolicy.fixed(2) })
-      await using java = await ForeignJava.start(engine.controllerUri)
       const group = `${scope}/group`
       const config = { streams: [stream], groupRefreshTimeMillis: 500, automaticCheckpointIntervalMillis: 1000 }
       expect(await java.createGroup(group, config)).toBe(true)
@@ -55,7 +55,6 @@ describeForeign('Java readers and writers among themselves', () => {
     })
 
     it('sets what is refused apart by its exception', async () => {
-      await using java = await ForeignJava.start(engine.controllerUri)
       await expect(java.onlineReaders(`${uniqueName('nowhere')}/group`)).rejects.toMatchObject({
         name: 'ForeignError',
         exception: expect.stringMatching(/NotFound|RuntimeException/),

@@ -11,9 +11,9 @@ const KEYS = 50
 
 describeForeign('a group of Java readers and ours', () => {
   describeEngines('together', engine => {
+    const java = ForeignJava.of(engine)
     it('reads 10,000 events over 8 segments, scaled up and down, each exactly once over both, while members of each kind leave and join', async () => {
       await using scene = await EventScene.open(engine, 'mixed')
-      await using java = await ForeignJava.start(engine.controllerUri)
       const stream = await scene.stream(4)
       await scene.manager.scaleStreamTo(stream, 8)
       // An automatic checkpoint may clear one with a name before its result is looked at; here all have names.
@@ -104,14 +104,13 @@ describeForeign('a group of Java readers and ours', () => {
 
     it('goes on when a Java reader dies and we take it offline, at the position that it told last', async () => {
       await using scene = await EventScene.open(engine, 'java-dies')
-      await using java = await ForeignJava.start(engine.controllerUri)
       const stream = await scene.stream(4)
       const group = await scene.group([stream], { automaticCheckpointIntervalMs: -1 })
       await java.writeKeyed(String(stream), { prefix: 'k', count: 1_000, keys: KEYS })
       const ledger = new EventLedger('by reader')
       let position = Buffer.alloc(0)
       {
-        const dying = await ForeignJava.start(engine.controllerUri)
+        const dying = new ForeignJava(() => engine.controllerUri)
         const { promise, resolve } = Promise.withResolvers<void>()
         const reader = await dying.openReader(String(group), 'dying', read => {
           if (read.type !== 'event') return
@@ -135,7 +134,6 @@ describeForeign('a group of Java readers and ours', () => {
 
     it('goes on when our reader dies and Java takes it offline, at its position', async () => {
       await using scene = await EventScene.open(engine, 'we-die')
-      await using java = await ForeignJava.start(engine.controllerUri)
       const stream = await scene.stream(4)
       const group = await scene.group([stream], { automaticCheckpointIntervalMs: -1 })
       await java.writeKeyed(String(stream), { prefix: 'k', count: 1_000, keys: KEYS })
@@ -154,7 +152,6 @@ describeForeign('a group of Java readers and ours', () => {
 
     it('is the same group for both: created, configured, reset and deleted by either', async () => {
       await using scene = await EventScene.open(engine, 'same-group')
-      await using java = await ForeignJava.start(engine.controllerUri)
       const stream = await scene.stream(2)
       const name = `${scene.scope}/shared`
       const times = { groupRefreshTimeMillis: 300, automaticCheckpointIntervalMillis: 1_000 }

@@ -13,9 +13,9 @@ const COMPACTION_BYTES = 512 * 1024
 
 describeForeign('a log that Java shares with us', () => {
   describeEngines('a revisioned stream', engine => {
+    const java = ForeignJava.of(engine)
     it('holds the values and revisions of both, and one mark', async () => {
       await using scene = await EventScene.open(engine, 'revisions')
-      await using java = await ForeignJava.start(engine.controllerUri)
       const stream = String(await scene.stream())
       await using ours = await scene.factory.createRevisionedStream(stream, utf8Codec)
       const oldest = await ours.fetchOldestRevision()
@@ -47,9 +47,9 @@ describeForeign('a log that Java shares with us', () => {
   })
 
   describeEngines("a group's state", engine => {
+    const java = ForeignJava.of(engine)
     it('that we have compacted is read by members of both kinds, old and new', async () => {
       await using scene = await EventScene.open(engine, 'compacted')
-      await using java = await ForeignJava.start(engine.controllerUri)
       const stream = await scene.stream(4)
       const group = await scene.group([stream])
       const ledger = new EventLedger('by reader')

@@ -38,9 +38,9 @@ async function javaTake(java: ForeignJava, group: string, count: number): Promis
 
 describeForeign('one stream, Java and ours', () => {
   describeEngines('side by side', engine => {
+    const java = ForeignJava.of(engine)
     it('put the same key into the same segment, whatever its letters (incumbents: routing-key)', async () => {
       await using scene = await EventScene.open(engine, 'routing-key')
-      await using java = await ForeignJava.start(engine.controllerUri)
       const stream = await scene.stream(16)
       const writer = await scene.writer(stream)
       await Promise.all(KEYS.map((routingKey, n) => writer.writeEvent(`ours ${n}`, { routingKey })))
@@ -61,7 +61,6 @@ describeForeign('one stream, Java and ours', () => {
 
     it('read what the other has written: every byte, empty and large events, keys in order', async () => {
       await using scene = await EventScene.open(engine, 'both-ways')
-      await using java = await ForeignJava.start(engine.controllerUri)
       const [theirs, ours] = [await scene.stream(4), await scene.stream(4)]
       await java.writeKeyed(String(theirs), { prefix: 'j', count: 2_000, keys: 10 })
       await java.write(String(theirs), [
@@ -96,7 +95,6 @@ describeForeign('one stream, Java and ours', () => {
 
     it('fetch events by the pointers of the other', async () => {
       await using scene = await EventScene.open(engine, 'pointers')
-      await using java = await ForeignJava.start(engine.controllerUri)
       const stream = await scene.stream()
       const events = ['first', 'zweites ä', 'third']
       await java.write(

@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.pravega.client.ClientConfig;
+import io.pravega.shared.security.auth.DefaultCredentials;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
@@ -11,6 +12,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -29,12 +32,18 @@ public final class Foreign {
     }
 
     public static void main(String[] args) throws Exception {
-        ClientConfig config = ClientConfig.builder().controllerURI(URI.create(args[0])).build();
+        ClientConfig config = config(args[0], args.length > 1 ? JsonParser.parseString(args[1]).getAsJsonObject() : new JsonObject());
         Map<String, Command> commands = new LinkedHashMap<>();
         new Groups(config).addTo(commands);
         new Readers(config).addTo(commands);
         new Writers(config).addTo(commands);
         new RevisionedStreams(config).addTo(commands);
+        new Streams(config).addTo(commands);
+        new Transactions(config).addTo(commands);
+        new ByteStreams(config).addTo(commands);
+        new KeyValueTables(config).addTo(commands);
+        new Batches(config).addTo(commands);
+        new Counters(config).addTo(commands);
         ExecutorService workers = Executors.newCachedThreadPool();
         BufferedReader requests = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = requests.readLine(); line != null; line = requests.readLine()) {
@@ -43,6 +52,18 @@ public final class Foreign {
         }
         // The client's threads would keep the process alive.
         Runtime.getRuntime().halt(0);
+    }
+
+    /** `options`: `user` and `password`; `trustStore`, path of PEM certificates. */
+    private static ClientConfig config(String controller, JsonObject options) {
+        ClientConfig.ClientConfigBuilder builder = ClientConfig.builder().controllerURI(URI.create(controller));
+        if (options.has("user")) {
+            builder.credentials(new DefaultCredentials(text(options, "password"), text(options, "user")));
+        }
+        if (options.has("trustStore")) {
+            builder.trustStore(text(options, "trustStore"));
+        }
+        return builder.build();
     }
 
     private static void answer(Map<String, Command> commands, JsonObject request) {
@@ -56,8 +77,10 @@ public final class Foreign {
             }
             answer.put("result", command.run(request));
         } catch (Throwable failure) {
-            Throwable cause = failure instanceof java.util.concurrent.CompletionException && failure.getCause() != null
-                ? failure.getCause() : failure;
+            Throwable cause = failure;
+            while ((cause instanceof CompletionException || cause instanceof ExecutionException) && cause.getCause() != null) {
+                cause = cause.getCause();
+            }
             answer.put("error", cause.getClass().getSimpleName());
             answer.put("message", String.valueOf(cause.getMessage()));
         }

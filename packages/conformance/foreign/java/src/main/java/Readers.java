@@ -7,11 +7,15 @@ import io.pravega.client.stream.EventRead;
 import io.pravega.client.stream.EventStreamReader;
 import io.pravega.client.stream.Position;
 import io.pravega.client.stream.ReaderConfig;
+import io.pravega.client.stream.Stream;
+import io.pravega.client.stream.TimeWindow;
 import io.pravega.client.stream.TruncatedDataException;
 import io.pravega.client.stream.impl.UTF8StringSerializer;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,6 +42,7 @@ final class Readers {
             String position = Foreign.textOrNull(request, "position");
             return reading(request).close(position == null ? null : Groups.position(position));
         });
+        commands.put("timeWindow", request -> reading(request).window(Stream.of(Foreign.text(request, "stream"))));
         commands.put("fetchEvent", request -> {
             byte[] pointer = Base64.getDecoder().decode(Foreign.text(request, "pointer"));
             try (StreamManager streams = StreamManager.create(config)) {
@@ -102,6 +107,12 @@ final class Readers {
                 notifyAll();
             }
             return ended.get();
+        }
+
+        /** `[lower, upper]` of where it is in event time; null where nothing is known. */
+        List<Long> window(Stream stream) {
+            TimeWindow window = reader.getCurrentTimeWindow(stream);
+            return Arrays.asList(window.getLowerTimeBound(), window.getUpperTimeBound());
         }
 
         /** Waits while it is paused. */

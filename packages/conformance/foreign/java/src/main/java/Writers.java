@@ -9,10 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Writes events of text, all acknowledged when the answer comes. */
 final class Writers {
     private final ClientConfig config;
+    private final Map<String, EventStreamWriter<String>> timed = new ConcurrentHashMap<>();
 
     Writers(ClientConfig config) {
         this.config = config;
@@ -21,6 +23,18 @@ final class Writers {
     void addTo(Map<String, Foreign.Command> commands) {
         commands.put("write", this::write);
         commands.put("writeKeyed", this::writeKeyed);
+        commands.put("writeTimed", this::writeTimed);
+    }
+
+    /** `event`, then notes `time`. The writer, `writer`, stays: one that goes is waited for no longer. */
+    private Object writeTimed(JsonObject request) throws Exception {
+        String stream = Foreign.text(request, "stream");
+        EventStreamWriter<String> writer = timed.computeIfAbsent(Foreign.text(request, "writer"), id ->
+            factory(stream).createEventWriter(
+                id, Foreign.nameOf(stream), new UTF8StringSerializer(), EventWriterConfig.builder().build()));
+        writer.writeEvent(Foreign.text(request, "event")).get();
+        writer.noteTime(request.get("time").getAsLong());
+        return true;
     }
 
     /** `events`: a list of `{key?, event}`. `repeat`: writes each event's text so many times over, as one event. */

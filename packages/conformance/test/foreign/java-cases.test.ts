@@ -1,0 +1,25 @@
+import { describe } from 'vitest'
+import { describeEngines } from '../../src/engine.ts'
+import { describeForeign, ForeignJava } from '../../src/foreign-java.ts'
+import { javaBytes } from './java/bytes.ts'
+import { javaCounters } from './java/counters.ts'
+import { javaStreams } from './java/streams.ts'
+import { javaTables } from './java/tables.ts'
+import { javaTimes } from './java/times.ts'
+import { javaTransactions } from './java/transactions.ts'
+import { stageOf } from './stage.ts'
+
+describeForeign("what Pravega's own client does, and what ours sees of it", () => {
+  describeEngines('Java', engine => {
+    const stage = stageOf(engine, ForeignJava.of(engine))
+    // Each case has a scope of its own, and most of them wait for leases and for servers.
+    describe.concurrent('cases', () => {
+      javaTimes(stage)
+      javaTransactions(stage)
+      javaStreams(stage)
+      javaTables(stage)
+      javaBytes(stage)
+      javaCounters(stage)
+    })
+  })
+})
