@@ -94,22 +94,14 @@ export class EmbeddedServer {
    * server has the directory open, VERSION_MISMATCH when a later version wrote it, CORRUPT_STATE when something is missing in it that
    * must be there, STORAGE_FAILED when it cannot be read or written.
    */
-  static start(options: EmbeddedServerOptions = {}): Promise<EmbeddedServer> {
-    return EmbeddedServer.startWith(options, {})
-  }
-
-  /**
-   * As {@link EmbeddedServer.start}, with parts of its data directory from elsewhere.
-   * @internal
-   */
-  static async startWith(options: EmbeddedServerOptions, services: DataDirectoryServices): Promise<EmbeddedServer> {
+  static async start(options: EmbeddedServerOptions = {}): Promise<EmbeddedServer> {
     checkPeriod('retentionPeriodMs', options.retentionPeriodMs)
     checkPeriod('watermarkPeriodMs', options.watermarkPeriodMs)
     checkMaxConnections(options.maxConnections)
     const began = performance.now()
     const switchboard = new FaultSwitchboard()
     const measures = new Measures()
-    const watched = onFaultyDisk(switchboard, { ...services, onCommitted: group => measures.committed(group) })
+    const watched = onFaultyDisk(switchboard, { onCommitted: group => measures.committed(group) })
     const protection = await openProtection(options)
     let kept: KeptData | undefined
     let server: EmbeddedServer | undefined

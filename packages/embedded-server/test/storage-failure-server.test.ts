@@ -4,7 +4,6 @@ import { ScopedSegment, ScopedStream, streamConfiguration } from '@pravega-ts/mo
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { EmbeddedServer, TestClock } from '../src/index.ts'
 import { newDirectory } from './support/data-directory.ts'
-import { FailingDisk, type FailingStep } from './support/failing-disk.ts'
 import { CLOSED, RawClient } from './support/raw-client.ts'
 import { append, createSegment, readSegment, setupAppend, text } from './support/requests.ts'
 
@@ -14,14 +13,13 @@ const writerId = '00000000-0000-0000-0000-000000000001'
 
 async function start() {
   const directory = await newDirectory()
-  const disk = new FailingDisk()
   const clock = new TestClock()
-  const server = await EmbeddedServer.startWith({ data: directory, clock }, disk)
+  const server = await EmbeddedServer.start({ data: directory, clock })
   onTestFinished(() => server.close({ force: true }))
   const controller = controllerOf(server)
   await controller.createScope(stream.scope)
   await controller.createStream(stream, streamConfiguration())
-  return { server, disk, clock, controller, directory }
+  return { server, clock, controller, directory }
 }
 
 function controllerOf(server: EmbeddedServer): Controller {
@@ -56,14 +54,14 @@ function recovered(server: EmbeddedServer): Promise<void> {
   return expect.poll(() => server.storageCondition.name).toBe('working')
 }
 
-describe.each<{ step: FailingStep; reason: RegExp }>([
-  { step: 'write', reason: /ENOSPC/ },
-  { step: 'sync', reason: /EIO/ },
-])('when a $step fails', ({ step, reason }) => {
+describe.each([
+  { operation: 'write', code: 'ENOSPC', reason: /ENOSPC/ },
+  { operation: 'sync', code: 'EIO', reason: /EIO/ },
+] as const)('when a $operation fails', ({ operation, code, reason }) => {
   test('nothing is acknowledged, every request is answered with the reason, and the server goes on by itself', async () => {
-    const { server, disk, clock, controller } = await start()
+    const { server, clock, controller } = await start()
     const client = await writer(server)
-    disk.failing = step
+    const failure = server.faults.onDisk({ operation, code })
     client.send(append(writerId, 3n, 'three '))
     expect(await client.next()).toBe(CLOSED)
     expect(server.storageCondition).toMatchObject({ name: 'failed', reason: expect.stringMatching(reason) })
@@ -89,7 +87,7 @@ describe.each<{ step: FailingStep; reason: RegExp }>([
       clock.advance(10_000)
       await expect.poll(() => server.storageCondition).toMatchObject({ name: 'failed', attempts })
     }
-    disk.failing = undefined
+    failure.remove()
     clock.advance(10_000)
     await recovered(server)
 
@@ -107,9 +105,9 @@ describe.each<{ step: FailingStep; reason: RegExp }>([
   })
 
   test('close works meanwhile, and the data are what was acknowledged', async () => {
-    const { server, disk, directory } = await start()
+    const { server, directory } = await start()
     const client = await writer(server)
-    disk.failing = step
+    server.faults.onDisk({ operation, code })
     client.send(append(writerId, 3n, 'three '))
     expect(await client.next()).toBe(CLOSED)
     await server.close()
@@ -122,13 +120,13 @@ describe.each<{ step: FailingStep; reason: RegExp }>([
 })
 
 test('what the controller could not write is refused, and not there afterwards', async () => {
-  const { server, disk, clock, controller } = await start()
-  disk.failing = 'keys'
+  const { server, clock, controller } = await start()
+  const failure = server.faults.onDisk({ path: 'keys' })
   await expect(controller.createScope('another')).rejects.toMatchObject({
     code: 'UNAVAILABLE',
     message: expect.stringMatching(/ENOSPC/),
   })
-  disk.failing = undefined
+  failure.remove()
   clock.advance(100)
   await recovered(server)
   const again = controllerOf(server)
