@@ -47,9 +47,9 @@ export class DataFiles implements GroupFiles, StorageFiles {
   remove(files: readonly DataFile[]): void {
     for (const file of files) {
       const path = this.#pathOf(file)
-      this.#open.leave(path)
-      const removal = this.#fileSystem
-        .unlink(path)
+      const removal = this.#open
+        .leave(path)
+        .then(() => this.#fileSystem.unlink(path))
         // One that stays is removed when the directory is opened next.
         .catch(error => this.#logger.warn('a data file could not be removed', { file: path, error }))
         .finally(() => this.#removals.delete(removal))

@@ -154,10 +154,11 @@ export class GroupCommit implements PendingChanges {
         else this.#state = IDLE
       },
       cause => {
-        const failure = storageFailed(cause)
+        const failure = writeFailed(cause)
+        const isFirst = this.#state.name === 'running'
         this.#end(failure)
         open.reject(failure)
-        this.#onFailure(failure)
+        if (isFirst) this.#onFailure(failure)
       },
     )
     this.#state = { name: 'running', group: open.promise, ended }
@@ -269,19 +270,17 @@ async function writeAll(handle: DataFileHandle, buffers: readonly Uint8Array[], 
   }
 }
 
+/** All have ended before a failure goes on: nobody writes to a file that is cut next. */
 async function inParallel<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
-  if (items.length <= PARALLEL_FILES) {
-    // All have ended before a failure goes on: nobody writes to a file that is cut next.
-    const outcomes = await Promise.allSettled(items.map(work))
-    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
-    return
+  const rest = items.values()
+  const run = async (): Promise<void> => {
+    for (const item of rest) await work(item)
   }
-  for (let from = 0; from < items.length; from += PARALLEL_FILES) {
-    await inParallel(items.slice(from, from + PARALLEL_FILES), work)
-  }
+  const runs = Array.from({ length: Math.min(PARALLEL_FILES, items.length) }, run)
+  for (const outcome of await Promise.allSettled(runs)) if (outcome.status === 'rejected') throw outcome.reason
 }
 
-function storageFailed(cause: unknown): PravegaError {
+function writeFailed(cause: unknown): PravegaError {
   if (PravegaError.is(cause, 'STORAGE_FAILED')) return cause
   const because = cause instanceof Error ? cause.message : String(cause)
   return new PravegaError(

@@ -5,6 +5,7 @@ interface OpenFile {
   users: number
   /** Is closed as soon as nobody uses it. */
   leaving: boolean
+  readonly closed: PromiseWithResolvers<void>
 }
 
 /** The files that are open, of which there are not too many: the ones that were used last stay open. */
@@ -13,7 +14,8 @@ export class OpenFiles {
   readonly #limit: number
   /** By path; used longest ago first. */
   readonly #files = new Map<string, OpenFile>()
-  readonly #closing = new Set<Promise<void>>()
+  /** Files that are left and not closed yet. */
+  readonly #leaving = new Set<OpenFile>()
 
   constructor(fileSystem: DataFileSystem, limit: number) {
     this.#fileSystem = fileSystem
@@ -23,7 +25,7 @@ export class OpenFiles {
   async use<T>(path: string, mode: 'create' | 'write', work: (handle: DataFileHandle) => Promise<T>): Promise<T> {
     let file = this.#files.get(path)
     if (file === undefined) {
-      file = { opening: this.#fileSystem.open(path, mode), users: 0, leaving: false }
+      file = { opening: this.#fileSystem.open(path, mode), users: 0, leaving: false, closed: Promise.withResolvers() }
       this.#files.set(path, file)
     } else {
       this.#files.delete(path)
@@ -31,7 +33,7 @@ export class OpenFiles {
     }
     file.users++
     try {
-      return await work(await file.opening)
+      return await work(await this.#opened(path, file))
     } finally {
       file.users--
       if (file.leaving && file.users === 0) this.#close(file)
@@ -39,35 +41,49 @@ export class OpenFiles {
     }
   }
 
-  /** Closes a file when nobody uses it any more. The next use opens it anew. */
-  leave(path: string): void {
+  /** Closes a file when nobody uses it any more; resolves then. The next use opens it anew. */
+  leave(path: string): Promise<void> {
     const file = this.#files.get(path)
-    if (file === undefined) return
+    if (file === undefined) return Promise.resolve()
     this.#files.delete(path)
     file.leaving = true
+    this.#leaving.add(file)
     if (file.users === 0) this.#close(file)
+    return file.closed.promise
   }
 
-  /** Closes all files that nobody uses, and the others when they are not used any more. */
+  /** Closes all files as soon as nobody uses them. */
   async close(): Promise<void> {
-    for (const path of [...this.#files.keys()]) this.leave(path)
-    await Promise.all(this.#closing)
+    for (const path of [...this.#files.keys()]) void this.leave(path)
+    await Promise.all([...this.#leaving].map(file => file.closed.promise))
+  }
+
+  async #opened(path: string, file: OpenFile): Promise<DataFileHandle> {
+    try {
+      return await file.opening
+    } catch (error) {
+      // The next use tries again.
+      if (this.#files.get(path) === file) this.#files.delete(path)
+      throw error
+    }
   }
 
   #leaveOldest(): void {
     for (const [path, file] of this.#files) {
       if (file.users > 0) continue
-      this.leave(path)
+      void this.leave(path)
       return
     }
   }
 
   #close(file: OpenFile): void {
     // What was to be kept has been synced, or the loss been reported; a file that cannot be opened needs no closing.
-    const closing = file.opening
+    file.opening
       .then(handle => handle.close())
       .catch(() => {})
-      .finally(() => this.#closing.delete(closing))
-    this.#closing.add(closing)
+      .finally(() => {
+        this.#leaving.delete(file)
+        file.closed.resolve()
+      })
   }
 }
