@@ -1,5 +1,6 @@
 import { readdir, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { silentLogger } from '@pravega-ts/config'
 import { expect, onTestFinished, test } from 'vitest'
 import { type DataDirectory, openDataDirectory } from '../../../src/storage/disk/data-directory.ts'
 import type { DataOptions } from '../../../src/storage/disk/data-options.ts'
