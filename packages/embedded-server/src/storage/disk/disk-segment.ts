@@ -97,23 +97,21 @@ export class DiskSegment extends DiskProperties implements StoredSegment {
    */
   absorb(source: DiskSegment, changes: readonly AttributeChange[], copiedBytes: number): void {
     const bytes = source.#length
-    if (bytes > 0 && bytes <= copiedBytes && source.#tail.start === 0) {
+    if (bytes <= copiedBytes && source.#tail.start === 0) {
       this.#append(source.#tail.read(0, bytes), changes, source.number)
       return
     }
-    if (bytes > 0) {
-      const files = source.#files.splice(0)
-      if (this.#open !== undefined) this.#unkeyed.add(this.#open)
-      for (const file of files) {
-        file.base += this.#length
-        this.#unkeyed.add(file)
-      }
-      this.#files.push(...files)
-      this.#open = undefined
-      this.#length += bytes
-      this.#tail.reset(this.#length)
-      source.#tail.reset(0)
+    const files = source.#files.splice(0)
+    if (this.#open !== undefined) this.#unkeyed.add(this.#open)
+    for (const file of files) {
+      file.base += this.#length
+      this.#unkeyed.add(file)
     }
+    this.#files.push(...files)
+    this.#open = undefined
+    this.#length += bytes
+    this.#tail.reset(this.#length)
+    source.#tail.reset(0)
     this.changeAttributes(changes)
   }
 
