@@ -5,6 +5,9 @@ await runBench(process.argv.slice(2), async ({ mode, ...options }) => {
   if (mode === 'batch') {
     const { batchBench } = await import('./batch/batch-bench.ts')
     await batchBench(options)
+  } else if (mode === 'calls') {
+    const { callBench } = await import('./calls/call-bench.ts')
+    await callBench(options)
   } else if (mode === 'durable') {
     const { durableBench } = await import('./durable/durable-bench.ts')
     await durableBench({ ...options, mode })

@@ -5,7 +5,7 @@ const BYTE_MODES = ['bytewrite', 'byteread', 'bytecopy'] as const
 const EVENT_MODES = ['write', 'read', 'latency', 'txn'] as const
 export type ByteMode = (typeof BYTE_MODES)[number]
 export type EventMode = (typeof EVENT_MODES)[number]
-type Mode = ByteMode | EventMode | 'batch' | 'durable' | 'server'
+type Mode = ByteMode | EventMode | 'calls' | 'batch' | 'durable' | 'server'
 
 export function isByteMode(mode: Mode): mode is ByteMode {
   return BYTE_MODES.some(name => name === mode)
@@ -20,12 +20,13 @@ const DEFAULT_SIZES: Readonly<Record<Mode, Pick<BenchOptions, 'eventSize' | 'eve
   read: { eventSize: 100, events: 200_000 },
   latency: { eventSize: 100, events: 2_000 },
   txn: { eventSize: 1_024, events: 200 },
+  calls: { eventSize: 0, events: 10_000 },
   batch: { eventSize: 0, events: 0 },
   durable: { eventSize: 1_024, events: 200_000 },
   server: { eventSize: 65_536, events: 0 },
 }
 
-/** Transactions at a time, where the command line does not say. */
+/** Transactions or calls at a time, where the command line does not say. */
 const DEFAULT_IN_FLIGHT = [1, 16] as const
 const DEFAULT_GIGABYTES = [1, 10] as const
 
@@ -46,13 +47,13 @@ export interface BenchOptions extends BatchOptions {
   readonly segments: number
   /** Bytes of one event, one write or one read buffer. */
   readonly eventSize: number
-  /** Events, writes or buffers read, over all segments; transactions. */
+  /** Events, writes or buffers read, over all segments; transactions; calls. */
   readonly events: number
   /** Event modes: different routing keys, used in turns; 0: events without a key. */
   readonly keys: number
-  /** Transactions: how many at a time, one measurement after the other. */
+  /** Transactions, calls: how many at a time, one measurement after the other. */
   readonly inFlight: readonly number[]
-  /** Event modes: how often each client has its turn. */
+  /** Event modes: how often each client has its turn. Calls: how often they are measured. */
   readonly rounds: number
   /** A flush after so many writes of a segment; 0: only at the end. 1 makes the latencies those of durable writes. */
   readonly flushEvery: number
@@ -119,7 +120,7 @@ export async function runBench(
       flags: {
         mode: {
           kind: 'enum',
-          values: [...BYTE_MODES, ...EVENT_MODES, 'durable', 'server', 'batch'],
+          values: [...BYTE_MODES, ...EVENT_MODES, 'calls', 'durable', 'server', 'batch'],
           brief: 'What is measured',
         },
         controller: {
@@ -163,7 +164,8 @@ export async function runBench(
           kind: 'parsed',
           parse: wholeNumber(1),
           optional: true,
-          brief: 'Events (200000; latency: 2000), transactions (200), writes or reads (512) over all segments',
+          brief:
+            'Events (200000; latency: 2000), transactions (200), calls (10000), writes or reads (512) over all segments',
         },
         keys: {
           kind: 'parsed',
@@ -175,9 +177,14 @@ export async function runBench(
           kind: 'parsed',
           parse: wholeNumber(1),
           optional: true,
-          brief: 'Transactions at a time (1, then 16)',
+          brief: 'Transactions or calls at a time (1, then 16)',
         },
-        rounds: { kind: 'parsed', parse: wholeNumber(1), default: '3', brief: 'Turns of each client (event modes)' },
+        rounds: {
+          kind: 'parsed',
+          parse: wholeNumber(1),
+          default: '3',
+          brief: 'Turns of each client (event modes, calls)',
+        },
         flushEvery: {
           kind: 'parsed',
           parse: wholeNumber(0),

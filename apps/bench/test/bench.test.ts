@@ -129,3 +129,21 @@ it('refuses a number that is none, with the value and the rule', async () => {
   expect(failure.code).toBe(2)
   expect(failure.stderr).toContain('many')
 })
+
+it('calls prints a JSON line for each round with one call in flight and with 16', async () => {
+  const { stdout } = await bench('--mode', 'calls', '--events', '50', '--rounds', '2')
+  const figures = stdout
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line))
+  expect(figures.map(({ in_flight, round }) => [in_flight, round])).toEqual([
+    [1, 1],
+    [1, 2],
+    [16, 1],
+    [16, 2],
+  ])
+  for (const { calls_per_s, cpu_us_per_call } of figures) {
+    expect(calls_per_s).toBeGreaterThan(0)
+    expect(cpu_us_per_call).toBeGreaterThan(0)
+  }
+})
