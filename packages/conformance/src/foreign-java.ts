@@ -1,5 +1,4 @@
 import { afterAll, describe, it } from 'vitest'
-import type { Engine } from './engine.ts'
 import { buildForeignJava, missingJavaTool } from './foreign-build.ts'
 import { ForeignProcess } from './foreign-process.ts'
 
@@ -78,8 +77,9 @@ export class ForeignReader {
   }
 }
 
-/** How the client comes to the server, if that asks for more than its address. */
-export interface JavaOptions {
+/** A server, and how the client comes to it if that asks for more than its address. */
+export interface JavaTarget {
+  readonly controllerUri: string
   readonly user?: string
   readonly password?: string
   /** Path of a PEM file. */
@@ -88,19 +88,18 @@ export interface JavaOptions {
 
 /** Pravega's own Java client in a process of its own, which starts with the first request. Names are `scope/group` and `scope/stream`. */
 export class ForeignJava implements AsyncDisposable {
-  readonly #controllerUri: () => string
-  readonly #options: JavaOptions
+  readonly #target: () => JavaTarget
   readonly #readers: Map<string, ForeignReader> = new Map()
   #started: Promise<ForeignProcess> | undefined
 
-  constructor(controllerUri: () => string, options: JavaOptions = {}) {
-    this.#controllerUri = controllerUri
-    this.#options = options
+  /** @param target - Asked for with the first request. */
+  constructor(target: () => JavaTarget) {
+    this.#target = target
   }
 
   /** One process for all tests of a block: a second one would cost each of them a second. */
-  static of(engine: Engine): ForeignJava {
-    const java = new ForeignJava(() => engine.controllerUri)
+  static of(target: () => JavaTarget): ForeignJava {
+    const java = new ForeignJava(target)
     afterAll(() => java.close())
     return java
   }
@@ -205,7 +204,8 @@ export class ForeignJava implements AsyncDisposable {
 
   async #start(): Promise<ForeignProcess> {
     const program = ['-cp', await buildForeignJava(), 'Foreign']
-    const args = [...JVM_OPTIONS, ...program, this.#controllerUri(), JSON.stringify(this.#options)]
+    const { controllerUri, user, password, trustStore } = this.#target()
+    const args = [...JVM_OPTIONS, ...program, controllerUri, JSON.stringify({ user, password, trustStore })]
     return new ForeignProcess('java', args, ({ reader, ...read }) => {
       this.#readers.get(String(reader))?.hear(read as ForeignRead)
     })

@@ -1,7 +1,6 @@
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, it } from 'vitest'
-import type { Engine } from './engine.ts'
 import { ForeignProcess } from './foreign-process.ts'
 import { buildForeignRust, missingRustTool, type RustBuild } from './foreign-rust-build.ts'
 
@@ -14,8 +13,9 @@ export type RustRead =
   | { readonly type: 'closed' }
   | { readonly type: 'failed'; readonly error: string; readonly message: string }
 
-/** How the client comes to the server, if that asks for more than its address. */
-export interface RustOptions {
+/** A server, and how the client comes to it if that asks for more than its address. */
+export interface RustTarget {
+  readonly controllerUri: string
   readonly user?: string
   readonly password?: string
   /** PEM texts. */
@@ -55,19 +55,18 @@ export function describeRust(name: string, declare: () => void): void {
 
 /** Pravega's Rust client in a process of its own, which starts with the first request. Names are `scope/stream`, `scope/group`. */
 export class ForeignRust implements AsyncDisposable {
-  readonly #controllerUri: () => string
-  readonly #options: RustOptions
+  readonly #target: () => RustTarget
   readonly #readers: Map<string, (read: RustRead) => void> = new Map()
   #process: ForeignProcess | undefined
 
-  constructor(controllerUri: () => string, options: RustOptions = {}) {
-    this.#controllerUri = controllerUri
-    this.#options = options
+  /** @param target - Asked for with the first request. */
+  constructor(target: () => RustTarget) {
+    this.#target = target
   }
 
   /** For all tests of a block. */
-  static of(engine: Engine): ForeignRust {
-    const rust = new ForeignRust(() => engine.controllerUri)
+  static of(target: () => RustTarget): ForeignRust {
+    const rust = new ForeignRust(target)
     afterAll(() => rust.close())
     return rust
   }
@@ -99,11 +98,13 @@ export class ForeignRust implements AsyncDisposable {
 
   #start(): ForeignProcess {
     if (build?.kind !== 'built') throw new Error('the Rust program is built by describeRust')
-    const uri = this.#controllerUri()
+    const { controllerUri, user, password, trustCertificates } = this.#target()
     // It takes an address, and a scheme for TLS only.
-    const controller = uri.startsWith('tcp://') ? uri.slice('tcp://'.length) : uri
-    return new ForeignProcess(build.program, [controller, JSON.stringify(this.#options)], ({ reader, ...read }) =>
-      this.#readers.get(String(reader))?.(read as unknown as RustRead),
+    const controller = controllerUri.replace(/^tcp:\/\//, '')
+    return new ForeignProcess(
+      build.program,
+      [controller, JSON.stringify({ user, password, trustCertificates })],
+      ({ reader, ...read }) => this.#readers.get(String(reader))?.(read as unknown as RustRead),
     )
   }
 }

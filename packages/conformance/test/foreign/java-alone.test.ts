@@ -10,7 +10,7 @@ const KEYS = 20
 // What the mixed groups are measured by; and whether each engine serves Pravega's own client.
 describeForeign('Java readers and writers among themselves', () => {
   describeEngines('a group of two', engine => {
-    const java = ForeignJava.of(engine)
+    const java = ForeignJava.of(() => engine)
     it('reads all events once and in order through a scale up, with a checkpoint, cuts and a hand-over', async () => {
       await using factory = await ClientFactory.create(engine.controllerUri)
       const scope = uniqueName('java')

@@ -11,7 +11,10 @@ import { stageOf } from './stage.ts'
 
 describeForeign("what Pravega's own client does, and what ours sees of it", () => {
   describeEngines('Java', engine => {
-    const stage = stageOf(engine, ForeignJava.of(engine))
+    const stage = stageOf(
+      engine,
+      ForeignJava.of(() => engine),
+    )
     // Each case has a scope of its own, and most of them wait for leases and for servers.
     describe.concurrent('cases', () => {
       javaTimes(stage)

@@ -11,7 +11,7 @@ const KEYS = 50
 
 describeForeign('a group of Java readers and ours', () => {
   describeEngines('together', engine => {
-    const java = ForeignJava.of(engine)
+    const java = ForeignJava.of(() => engine)
     it('reads 10,000 events over 8 segments, scaled up and down, each exactly once over both, while members of each kind leave and join', async () => {
       await using scene = await EventScene.open(engine, 'mixed')
       const stream = await scene.stream(4)
@@ -110,7 +110,7 @@ describeForeign('a group of Java readers and ours', () => {
       const ledger = new EventLedger('by reader')
       let position = Buffer.alloc(0)
       {
-        const dying = new ForeignJava(() => engine.controllerUri)
+        const dying = new ForeignJava(() => engine)
         const { promise, resolve } = Promise.withResolvers<void>()
         const reader = await dying.openReader(String(group), 'dying', read => {
           if (read.type !== 'event') return

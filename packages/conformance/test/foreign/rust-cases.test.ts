@@ -2,7 +2,7 @@ import { describe } from 'vitest'
 import { describeEngines } from '../../src/engine.ts'
 import { describeRust, ForeignRust } from '../../src/foreign-rust.ts'
 import { rustBytes } from './rust/bytes.ts'
-import { rustEvents } from './rust/events.ts'
+import { rustEvents, rustGroups } from './rust/events.ts'
 import { rustStreams } from './rust/streams.ts'
 import { rustTables } from './rust/tables.ts'
 import { rustTransactions } from './rust/transactions.ts'
@@ -10,9 +10,13 @@ import { stageOf } from './stage.ts'
 
 describeRust("what Pravega's Rust client does, and what ours sees of it", () => {
   describeEngines('Rust', engine => {
-    const stage = stageOf(engine, ForeignRust.of(engine))
+    const stage = stageOf(
+      engine,
+      ForeignRust.of(() => engine),
+    )
     // Each case has a scope of its own.
     describe.concurrent('cases', () => {
+      rustGroups(stage)
       rustStreams(stage)
       rustEvents(stage)
       rustTransactions(stage)

@@ -13,7 +13,7 @@ const COMPACTION_BYTES = 512 * 1024
 
 describeForeign('a log that Java shares with us', () => {
   describeEngines('a revisioned stream', engine => {
-    const java = ForeignJava.of(engine)
+    const java = ForeignJava.of(() => engine)
     it('holds the values and revisions of both, and one mark', async () => {
       await using scene = await EventScene.open(engine, 'revisions')
       const stream = String(await scene.stream())
@@ -47,7 +47,7 @@ describeForeign('a log that Java shares with us', () => {
   })
 
   describeEngines("a group's state", engine => {
-    const java = ForeignJava.of(engine)
+    const java = ForeignJava.of(() => engine)
     it('that we have compacted is read by members of both kinds, old and new', async () => {
       await using scene = await EventScene.open(engine, 'compacted')
       const stream = await scene.stream(4)

@@ -38,7 +38,7 @@ async function javaTake(java: ForeignJava, group: string, count: number): Promis
 
 describeForeign('one stream, Java and ours', () => {
   describeEngines('side by side', engine => {
-    const java = ForeignJava.of(engine)
+    const java = ForeignJava.of(() => engine)
     it('put the same key into the same segment, whatever its letters (incumbents: routing-key)', async () => {
       await using scene = await EventScene.open(engine, 'routing-key')
       const stream = await scene.stream(16)

@@ -68,17 +68,6 @@ export function javaTransactions({ other: java, open }: Stage<ForeignJava>): voi
     expect(StreamCut.fromText(info.tail).equals(await scene.manager.getTail(stream))).toBe(true)
   })
 
-  it('a transaction whose writer is gone ends with its lease', async ({ expect }) => {
-    await using scene = await open('java-lease')
-    const stream = await scene.stream()
-    const forgotten = await begin(String(stream))
-    await write(forgotten, [{ event: 'never read' }])
-    await java.request('closeTransactionalWriter', { stream: String(stream) })
-    await expect.poll(() => status(forgotten), { timeout: 3 * LEASE_MS, interval: 500 }).toBe('ABORTED')
-    const { controller } = scene.factory
-    expect(await controller.checkTransactionState(stream, forgotten)).toBe('aborted')
-  })
-
   it('one transaction of both: begun by either, written to by both, committed by the other', async ({ expect }) => {
     await using scene = await open('java-shared-txn')
     const stream = await scene.stream(2)

@@ -47,7 +47,10 @@ export function rustEvents({ other: rust, open }: Stage<ForeignRust>): void {
     }
     expect(keys.map(key => segments.get(`rust ${key}`))).toEqual(keys.map(key => segments.get(`ours ${key}`)))
   })
+}
 
+/** Takes ten seconds and more: so long Rust's readers wait before they take over from one that has left. */
+export function rustGroups({ other: rust, open }: Stage<ForeignRust>): void {
   it("a group of two of Rust's readers: what we write comes once and in order, over scales and a reader that leaves", async ({
     expect,
   }) => {
