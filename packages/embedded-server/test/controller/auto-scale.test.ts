@@ -192,8 +192,9 @@ describe('whatever the rates are', () => {
   test('what they ask for can be carried out, one after the other, and leaves enough segments', () => {
     fc.assert(
       fc.property(situation, ([stream, scaling, list]) => {
-        const before = withPolicy(stream, scaling)
-        const enough = Math.min(currentSegments(before).length, scaling.minSegments)
+        // A stream never has fewer than its policy wants: an update of the policy makes more of them.
+        const enough = Math.min(currentSegments(stream).length, scaling.minSegments)
+        const before = withPolicy(stream, { ...scaling, minSegments: enough })
         let after = before
         for (const request of decideAutoScale(question(before, n => list[n]))) {
           expect(decideScale(after, request).status).toBe('STARTED')

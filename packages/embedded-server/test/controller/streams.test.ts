@@ -216,3 +216,14 @@ describe('when the segment store fails', () => {
     await controller.start()
   })
 })
+
+describe('what a stream does not have', () => {
+  test.each([
+    ['a lease out of bounds', 'createTransaction', { lease: '1' }, 'NOT_FOUND'],
+    ['an empty cut', 'isStreamCutValid', { cut: {} }, 'INTERNAL'],
+    ['a cut', 'isStreamCutValid', { cut: { 0: '0' } }, 'NOT_FOUND'],
+  ])('comes before or after %s, as on Pravega', async (_, method, request, grpc) => {
+    const streamInfo = { scope: 'a', stream: 'absent' }
+    expect(await controller.call(method, { streamInfo, ...request })).toMatchObject({ grpc })
+  })
+})

@@ -61,6 +61,7 @@ export function isSegmentValid(context: ControllerContext, scope: string, stream
  * epoch that there is not
  */
 export function isStreamCutValid(context: ControllerContext, scope: string, stream: string, cut: Cut): boolean {
+  if (cut.size === 0) throw badArgument()
   const record = lookUp(context, scope, stream)
   const placed = placeCut(record.epochs, cut)
   if (placed.valid) return true

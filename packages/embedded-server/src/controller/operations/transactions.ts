@@ -5,7 +5,7 @@ import type { SegmentRecord } from '../domain/stream-record.ts'
 import { transactionId } from '../domain/transaction-id.ts'
 import type { TransactionRecord } from '../state/records.ts'
 import { commitTransactions, transactionSegmentNumbers, transactionSegments } from './commit.ts'
-import { type ControllerContext, findStream, inBackground, nextCount, streamKey } from './context.ts'
+import { type ControllerContext, existingStream, findStream, inBackground, nextCount, streamKey } from './context.ts'
 import { onStream } from './pending-work.ts'
 import { badArgument, notFound, Refusal, unknown } from './refusal.ts'
 import { completeTransaction, outcomeOf } from './transaction-completion.ts'
@@ -39,6 +39,7 @@ export async function createTransaction(
   leaseMs: number,
 ): Promise<NewTransaction> {
   if (scope === '' || stream === '') throw badArgument()
+  existingStream(context, scope, stream)
   const { minimumMs, maximumMs } = context.leaseLimits
   if (leaseMs < minimumMs) throw unknown('lease should be greater than minimum lease')
   if (leaseMs > maximumMs) throw unknown(`lease value too large, max value is ${maximumMs}`)
