@@ -99,7 +99,8 @@ export interface ByteWriter extends AsyncDisposable {
   seal(options?: CallOptions): Promise<void>
 
   /**
-   * Flushes and gives the connection back. With `force` what is not durable fails with `CLOSED`.
+   * Flushes and gives the connection back. With `force` what is not durable fails with `CLOSED`. `await using` does the same, unless the
+   * last write or flush has failed: then it waits at most a second for what is in flight, and throws nothing.
    *
    * @throws PravegaError why something that was written is not durable, unless an earlier call has already said so
    */

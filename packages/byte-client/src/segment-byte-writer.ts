@@ -7,6 +7,9 @@ import type { ByteWriter, StreamAdapterOptions, WriteOptions } from './byte-writ
 import { nodeWritable } from './node-streams.ts'
 import { webWritable } from './web-streams.ts'
 
+/** How long the end of a block waits for what is in flight when the last call has failed. */
+const AFTER_FAILURE_MS = 1_000
+
 /** A {@link ByteWriter} over a segment writer. */
 export class SegmentByteWriter implements ByteWriter {
   readonly segment: ScopedSegment
@@ -15,6 +18,7 @@ export class SegmentByteWriter implements ByteWriter {
   /** End of the segment as it was seen last, for a shared writer. */
   #tail: bigint
   #sealed = false
+  #hasFailed = false
 
   constructor(store: ByteStreamStore, segment: ScopedSegment, writer: SegmentWriter, tail: bigint) {
     this.segment = segment
@@ -36,20 +40,12 @@ export class SegmentByteWriter implements ByteWriter {
       throw new PravegaError('INVALID_ARGUMENT', `data of type ${got} is refused: it is no bytes. ${remedy}`)
     }
     if (this.#sealed) throw this.#sealedError()
-    try {
-      await this.#writer.append(data, options)
-    } catch (error) {
-      throw this.#explain(error)
-    }
+    await this.#told(this.#writer.append(data, options))
   }
 
   async flush(options?: CallOptions): Promise<void> {
     if (this.#sealed && this.#writer.pendingBytes === 0) return
-    try {
-      await this.#writer.flush(options)
-    } catch (error) {
-      throw this.#explain(error)
-    }
+    await this.#told(this.#writer.flush(options))
   }
 
   async seekToTail(options?: CallOptions): Promise<void> {
@@ -60,11 +56,7 @@ export class SegmentByteWriter implements ByteWriter {
   }
 
   async reset(options?: CallOptions): Promise<void> {
-    try {
-      await this.#writer.reset(options)
-    } catch (error) {
-      throw this.#explain(error)
-    }
+    await this.#told(this.#writer.reset(options))
   }
 
   async truncateDataBefore(offset: number | bigint, options?: CallOptions): Promise<void> {
@@ -85,8 +77,11 @@ export class SegmentByteWriter implements ByteWriter {
     return this.#writer.close(options)
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close()
+  /** A second failure would hide the one that may be the reason why the block is left. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#hasFailed) return await this.close()
+    await this.#writer.flush({ timeoutMs: AFTER_FAILURE_MS }).catch(() => {})
+    await this.close({ force: this.#writer.pendingBytes > 0 }).catch(() => {})
   }
 
   toNodeWritable(options?: StreamAdapterOptions): Writable {
@@ -95,6 +90,16 @@ export class SegmentByteWriter implements ByteWriter {
 
   toWebWritable(options?: StreamAdapterOptions): WritableStream<Uint8Array> {
     return webWritable(this, options)
+  }
+
+  async #told(call: Promise<void>): Promise<void> {
+    try {
+      await call
+      this.#hasFailed = false
+    } catch (error) {
+      this.#hasFailed = true
+      throw this.#explain(error)
+    }
   }
 
   #checkOpen(): void {

@@ -137,3 +137,41 @@ describe('a byte writer', () => {
     await expect(writer.seal()).rejects.toEqual(closed)
   })
 })
+
+describe('the end of a block that uses a byte writer', () => {
+  async function leave(content: ReturnType<MemoryStore['createStream']>, store: MemoryStore): Promise<void> {
+    await using writer = await openByteWriter(store, stream)
+    await writer.write(bytes('x'))
+    content.seal()
+    await writer.write(bytes('y'))
+    await writer.flush()
+  }
+
+  it('does not hide why it is left', async () => {
+    const store = new MemoryStore()
+    const error = await leave(store.createStream(stream), store).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code: 'SEGMENT_SEALED' })
+  })
+
+  it('closes by force, without waiting long, when a write was given up', async () => {
+    const store = new MemoryStore()
+    const content = store.createStream(stream)
+    const limits: unknown[] = []
+    const block = async (): Promise<void> => {
+      await using writer = await openByteWriter(store, stream)
+      const [inner] = store.writers
+      if (inner === undefined) throw new Error('there is no writer')
+      await writer.write(bytes('x'))
+      content.full = true
+      inner.flush = async call => {
+        limits.push(call?.timeoutMs)
+        throw new Error('it takes too long')
+      }
+      Object.defineProperty(inner, 'pendingBytes', { get: () => 7 })
+      await writer.write(bytes('y'), { signal: AbortSignal.timeout(1) })
+    }
+    await expect(block()).rejects.toMatchObject({ code: 'ABORTED' })
+    expect(limits).toEqual([1_000])
+    expect(content.closed).toEqual(['writer by force'])
+  })
+})

@@ -58,7 +58,8 @@ export interface EventAppender<T> extends AsyncDisposable {
    */
   flush(call?: CallOptions): Promise<void>
   /**
-   * Flushes, for up to `timeouts.closeMs`. With `force` what is not acknowledged fails with `CLOSED`.
+   * Flushes, for up to `timeouts.closeMs`. With `force` what is not acknowledged fails with `CLOSED`. `await using` does the same, unless
+   * the last `flush`, `ready` or `writeAll` has failed: then it waits at most a second for what is in flight, and throws nothing.
    *
    * @throws PravegaError the first failure that no `flush` has told; `DEADLINE_EXCEEDED`: what was not acknowledged until then has failed
    */

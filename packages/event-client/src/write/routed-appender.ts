@@ -16,6 +16,8 @@ import type { EventSink } from './lane.ts'
 import { type EventTaker, writeAll } from './write-all.ts'
 
 const AT_ONCE = Promise.resolve()
+/** How long the end of a block waits for acknowledgements when the last call has failed. */
+const AFTER_FAILURE_MS = 1_000
 
 const NOWHERE: EventSink = {
   buffer: new Uint8Array(0),
@@ -39,6 +41,8 @@ export class RoutedAppender<T> implements EventAppender<T>, EventTaker<T> {
   #untold: PravegaError | undefined
   /** Whether why the router has failed was told. */
   #told = false
+  /** Whether the last call that waited has failed. */
+  #hasFailed = false
 
   /** @param what - Whose events these are, as in "the event writer of stream a/b". */
   constructor(
@@ -84,24 +88,18 @@ export class RoutedAppender<T> implements EventAppender<T>, EventTaker<T> {
     events: AsyncIterable<KeyedEvent<T>> | Iterable<KeyedEvent<T>>,
     call: CallOptions = {},
   ): Promise<number> {
-    return await writeAll(this, events, this.#what, call)
+    return await this.#noting(writeAll(this, events, this.#what, call))
   }
 
   ready(call?: CallOptions): Promise<void> {
     const refusal = this.#refusal()
     if (refusal !== undefined) return Promise.reject(refusal)
-    return this.#router.budget.ready(() => this.deadline('room', call))
+    return this.#noting(this.#router.budget.ready(() => this.deadline('room', call)))
   }
 
   async flush(call?: CallOptions): Promise<void> {
     if (this.#closing !== undefined) throw this.#closed()
-    using deadline = this.deadline('acknowledgements', call)
-    await deadline.race(this.#router.settled())
-    const failure = this.#untold ?? this.#router.failure
-    this.#untold = undefined
-    if (failure === undefined) return
-    if (failure === this.#router.failure) this.#told = true
-    throw failure
+    await this.#noting(this.#flush(call))
   }
 
   close(options: CloseOptions = {}): Promise<void> {
@@ -110,8 +108,16 @@ export class RoutedAppender<T> implements EventAppender<T>, EventTaker<T> {
     return this.#closing
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close()
+  /** A second failure would hide the one that may be the reason why the block is left. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#hasFailed || this.#closing !== undefined) return await this.close()
+    await this.#flush({ timeoutMs: AFTER_FAILURE_MS }).catch(() => {})
+    const { pendingBytes } = this
+    if (pendingBytes > 0) {
+      const { logger } = this.#settings.config
+      logger.warn(`${this.#what} is closed without all acknowledgements, as its last call has failed`, { pendingBytes })
+    }
+    await this.close({ force: pendingBytes > 0 }).catch(() => {})
   }
 
   /**
@@ -231,6 +237,27 @@ export class RoutedAppender<T> implements EventAppender<T>, EventTaker<T> {
       at += EVENT_HEADER_LENGTH + payload.length
     }
     return sink.commit(position, length, payloads.length).acked
+  }
+
+  async #noting<R>(call: Promise<R>): Promise<R> {
+    try {
+      const result = await call
+      this.#hasFailed = false
+      return result
+    } catch (error) {
+      this.#hasFailed = true
+      throw error
+    }
+  }
+
+  async #flush(call: CallOptions | undefined): Promise<void> {
+    using deadline = this.deadline('acknowledgements', call)
+    await deadline.race(this.#router.settled())
+    const failure = this.#untold ?? this.#router.failure
+    this.#untold = undefined
+    if (failure === undefined) return
+    if (failure === this.#router.failure) this.#told = true
+    throw failure
   }
 
   async #close(): Promise<void> {
