@@ -7,6 +7,9 @@ import { textOf } from './labelled-event.ts'
 const KEYS = 8
 const MOST_IN_BURST = 40
 const MOST_PENDING = 2_000
+/** More than fits into an append. */
+const LARGE_EVENT = 9 * 1024 * 1024
+const LARGE_EVENTS = 0.0002
 /** Every so many rounds the writer dies with the server, on average. */
 const DEATHS_PER_ROUND = 0.25
 
@@ -68,7 +71,7 @@ export class EventLoad implements CrashPart {
     const { random } = this.#scene
     const key = `${this.#name}.${between(random, 1, KEYS)}`
     const n = this.#journal.take(key)
-    const padding = random() < 0.01 ? between(random, 10_000, 300_000) : between(random, 0, 400)
+    const padding = paddingOf(random)
     const pending: Promise<void> = writer
       .writeEvent(textOf({ kind: 'e', name: key, n }, padding), { routingKey: key })
       .then(
@@ -93,4 +96,11 @@ export class EventLoad implements CrashPart {
     this.#writer = undefined
     await Promise.all(this.#pending)
   }
+}
+
+/** Mostly small; some of many frames on disk, a few that go through a segment of their own. */
+function paddingOf(random: () => number): number {
+  const size = random()
+  if (size < LARGE_EVENTS) return LARGE_EVENT
+  return size < 0.01 ? between(random, 10_000, 300_000) : between(random, 0, 400)
 }

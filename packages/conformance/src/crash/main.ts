@@ -2,18 +2,20 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import type { SyncPolicy } from '@pravega-ts/embedded-server'
 import { runCrashes } from './crash-run.ts'
 import { FullDiskVictim } from './full-disk-victim.ts'
 import { ProcessVictim } from './process-victim.ts'
 import type { Victim } from './victim.ts'
 
-const USAGE = `usage: npm run crash -- [--rounds 200] [--seed N] [--data DIR] [--segments 4] [--writers 2] [--load 600] [--full-disk] [--verbose]
+const USAGE = `usage: npm run crash -- [--rounds 200] [--seed N] [--data DIR] [--segments 4] [--writers 2] [--load 600] [--sync always|never|MS] [--full-disk] [--verbose]
 
 Kills a server with SIGKILL under load, again and again, and checks after each restart that everything it has acknowledged is there, once and in
 order. Prints its seed. Exits with 1, and keeps the directory, when something is not as it should be.
 
   --data DIR   where the server keeps its data; default: a temporary directory, removed at the end
   --load MS    the longest time under load before a kill
+  --sync       the server's sync policy; a killed process loses nothing with any of them
   --full-disk  does not kill the server, but fills the disk for a while; --data is then a directory on a small file system
   --verbose    also tell what clients complain about while the server is down`
 
@@ -25,6 +27,7 @@ const { values } = parseArgs({
     segments: { type: 'string', default: '4' },
     writers: { type: 'string', default: '2' },
     load: { type: 'string', default: '600' },
+    sync: { type: 'string', default: 'always' },
     'full-disk': { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
@@ -37,8 +40,15 @@ function whole(name: 'rounds' | 'seed' | 'segments' | 'writers' | 'load'): numbe
   return Number(values[name])
 }
 
+/** @throws TypeError */
+function syncPolicy(text: string): SyncPolicy {
+  if (text === 'always' || text === 'never') return text
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new TypeError(`--sync ${text} is none of always, never and milliseconds`)
+  return { everyMs: Number(text) }
+}
+
 async function victimIn(directory: string): Promise<Victim> {
-  const options = { isVerbose: values.verbose }
+  const options = { isVerbose: values.verbose, sync: syncPolicy(values.sync) }
   if (!values['full-disk']) return new ProcessVictim(directory, options)
   return await FullDiskVictim.open(new ProcessVictim(join(directory, 'server'), options), directory)
 }

@@ -2,8 +2,11 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import type { SyncPolicy } from '@pravega-ts/embedded-server'
 import type { Victim } from './victim.ts'
 
+const SMALL_FILE = 1024 * 1024
+const LARGE_FILE = 64 * 1024 * 1024
 const PROGRAM = fileURLToPath(new URL('./victim-program.js', import.meta.url))
 
 /** What the server's process is told, as JSON in its only argument. */
@@ -11,6 +14,9 @@ export interface VictimSettings {
   readonly directory: string
   readonly controllerPort: number
   readonly segmentStorePort: number
+  /** Size at which a segment goes on in another file. */
+  readonly fileBytes: number
+  readonly sync: SyncPolicy
   /** Whether its warnings are shown. */
   readonly isVerbose: boolean
 }
@@ -27,6 +33,8 @@ export interface ProcessVictimOptions {
   /** Default: the one beside this file. */
   readonly program?: string | undefined
   readonly isVerbose?: boolean | undefined
+  /** Default `always`. A killed process loses nothing with any of them. */
+  readonly sync?: SyncPolicy | undefined
 }
 
 /** A server in a process of its own, which is ended by SIGKILL. */
@@ -37,9 +45,9 @@ export class ProcessVictim implements Victim {
   #child: ChildProcess | undefined
 
   /** @param directory - Where its data are */
-  constructor(directory: string, { program = PROGRAM, isVerbose = false }: ProcessVictimOptions = {}) {
+  constructor(directory: string, { program = PROGRAM, isVerbose = false, sync = 'always' }: ProcessVictimOptions = {}) {
     this.#program = program
-    this.#settings = { directory, controllerPort: 0, segmentStorePort: 0, isVerbose }
+    this.#settings = { directory, controllerPort: 0, segmentStorePort: 0, fileBytes: SMALL_FILE, sync, isVerbose }
   }
 
   async start(): Promise<string> {
@@ -76,6 +84,9 @@ export class ProcessVictim implements Victim {
   }
 
   #fork(): ChildProcess {
+    // In turns: files that end soon, and files that are looked through from the last record on.
+    const { fileBytes } = this.#settings
+    this.#settings = { ...this.#settings, fileBytes: fileBytes === SMALL_FILE ? LARGE_FILE : SMALL_FILE }
     const child = fork(this.#program, [JSON.stringify(this.#settings)], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })

@@ -7,7 +7,8 @@ const PAUSE_MS = 20
 /** More streams than this are deleted before new ones are made. */
 const MOST_STREAMS = 20
 
-type Fate = 'there' | 'sealed' | 'deleted' | 'unknown'
+/** A number: it is there, with so many open segments. */
+type Fate = number | 'deleted' | 'unknown'
 
 /** Streams that are made, scaled, sealed and deleted: what the controller has said it did, is done. */
 export class StreamLoad implements CrashPart {
@@ -43,11 +44,11 @@ export class StreamLoad implements CrashPart {
     const faults: string[] = []
     for (const [name, fate] of this.#fates) {
       if (fate === 'deleted' && listed.has(name)) faults.push(`stream ${name} was deleted, and is there`)
-      if ((fate === 'there' || fate === 'sealed') && !listed.has(name)) faults.push(`stream ${name} is not there`)
+      if (typeof fate === 'number' && !listed.has(name)) faults.push(`stream ${name} is not there`)
       if (fate === 'deleted' || !listed.has(name)) this.#fates.delete(name)
-      if (fate === 'sealed' && listed.has(name)) {
-        const segments = await manager.getSegments(new ScopedStream(this.#scene.scope, name))
-        if (segments.length > 0) faults.push(`stream ${name} was sealed, and has ${segments.length} open segments`)
+      else if (typeof fate === 'number') {
+        const { length } = await manager.getSegments(new ScopedStream(this.#scene.scope, name))
+        if (length !== fate) faults.push(`stream ${name} has ${length} open segments; it was told to have ${fate}`)
       }
     }
     return faults
@@ -68,10 +69,14 @@ export class StreamLoad implements CrashPart {
       const kind = random()
       if (name === undefined || (kind < 0.5 && names.length < MOST_STREAMS)) {
         const fresh = `stream-${this.#made++}`
-        const scaling = ScalingPolicy.fixed(between(random, 1, 3))
-        await this.#change(fresh, 'there', () => manager.createStream(`${scope}/${fresh}`, { scaling }))
+        const segments = between(random, 1, 3)
+        const scaling = ScalingPolicy.fixed(segments)
+        await this.#change(fresh, segments, () => manager.createStream(`${scope}/${fresh}`, { scaling }))
       } else if (kind < 0.7) {
-        await this.#change(name, 'sealed', () => manager.sealStream(`${scope}/${name}`))
+        const segments = between(random, 1, 5)
+        await this.#change(name, segments, () => manager.scaleStreamTo(`${scope}/${name}`, segments))
+      } else if (kind < 0.8) {
+        await this.#change(name, 0, () => manager.sealStream(`${scope}/${name}`))
       } else {
         await this.#change(name, 'deleted', () => manager.deleteStream(`${scope}/${name}`, { seal: true }))
       }
@@ -81,7 +86,8 @@ export class StreamLoad implements CrashPart {
 
   async #change(name: string, fate: Fate, change: () => Promise<unknown>): Promise<void> {
     const before = this.#fates.get(name)
-    if (before === 'deleted') return
+    // Sealed and deleted ones stay as they are, but for their being deleted.
+    if (before === 'deleted' || (before === 0 && fate !== 'deleted')) return
     try {
       this.#fates.set(name, 'unknown')
       await change()

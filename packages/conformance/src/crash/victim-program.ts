@@ -4,9 +4,8 @@ import type { VictimReady, VictimSettings } from './process-victim.ts'
 
 // The server of a crash run. Ends with the process that started it, or is killed.
 const settings: VictimSettings = JSON.parse(process.argv[2] ?? '{}')
-const { directory, controllerPort, segmentStorePort, isVerbose } = settings
-// Small files, so that many begin and end, and truncation gives them back.
-const data = { directory, fileBytes: 1024 * 1024 }
+const { directory, controllerPort, segmentStorePort, fileBytes, sync, isVerbose } = settings
+const data = { directory, fileBytes, sync }
 const tell = (message: string, { cause }: Readonly<Record<string, unknown>> = {}): void => {
   console.log(`  server: ${message}${cause === undefined ? '' : `: ${cause}`}`)
 }
