@@ -11,7 +11,7 @@ import { openTokenAuthority, type TokenAuthority } from './token-authority.ts'
 export interface AccessControl {
   readonly authenticator: Authenticator
   readonly tokens: TokenAuthority
-  /** What it takes on a scope to change its reader groups, and on a group to write to its state. */
+  /** What it takes on a scope to change its reader groups, and on the owner of an internal stream to write to it. */
   readonly readerGroupsNeed: Permission
   close(): void
 }

@@ -38,8 +38,9 @@ export interface DelegationTokenOptions {
   /** What tokens are signed with, at least 32 bytes. Default: a random key per server, so that tokens end with it. */
   readonly tokenKey?: string | Uint8Array | undefined
   /**
-   * What it takes on a scope to make, update and delete reader groups there, and on a reader group to write to its state. Default:
-   * READ_UPDATE, as Pravega standalone has it; a Pravega cluster has READ.
+   * What it takes on a scope to make, update and delete reader groups there, on a reader group to write to its state, and on a stream to
+   * write to its watermarks. Default: READ_UPDATE, as Pravega standalone has it. With READ, which a Pravega cluster has, readers of
+   * streams need no permission to update.
    */
   readonly readerGroupsNeed?: 'READ' | 'READ_UPDATE' | undefined
 }

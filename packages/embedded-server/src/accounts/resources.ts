@@ -32,8 +32,9 @@ export function ownerResource(scope: string, stream: string): string {
   return streamResource(scope, stream)
 }
 
-export function isReaderGroupStream(stream: string): boolean {
-  return stream.startsWith(READER_GROUP_STREAM)
+/** Whether a stream is one that clients keep what they share in: the state of a group, the watermarks of a stream. */
+export function isInternalStream(stream: string): boolean {
+  return stream.startsWith('_')
 }
 
 /** The key-value table whose segments are named after that stream; the stream's own name if there is none. */

@@ -226,11 +226,16 @@ describe('tokens', () => {
   })
 
   test('for watermarks go by the stream', async () => {
-    const harness = await withTable({ readerGroupsNeed: 'READ' })
-    expect(await ask(harness, '_MARKx', 'watcher', 'READ')).toMatchObject({
+    const strict = await withTable()
+    expect(await ask(strict, '_MARKx', 'watcher', 'READ')).toMatchObject({
       delegationToken: { 'prn::/scope:one/stream:_MARKx': 'READ' },
     })
-    expect(await ask(harness, '_MARKx', 'watcher')).toBe('PERMISSION_DENIED')
+    expect(await ask(strict, '_MARKx', 'watcher')).toBe('PERMISSION_DENIED')
+    expect(await ask(strict, '_MARKy', 'watcher', 'READ')).toBe('PERMISSION_DENIED')
+    const lenient = await withTable({ readerGroupsNeed: 'READ' })
+    expect(await ask(lenient, '_MARKx', 'watcher')).toMatchObject({
+      delegationToken: { 'prn::/scope:one/stream:_MARKx': 'READ_UPDATE' },
+    })
   })
 })
 

@@ -4,7 +4,7 @@ import { StreamInfo_AccessOperation as AccessOperation } from '@pravega-ts/contr
 import type { Permission } from '../../accounts/permissions.ts'
 import {
   ALL_SCOPES,
-  isReaderGroupStream,
+  isInternalStream,
   ownerResource,
   scopeResource,
   streamResource,
@@ -28,7 +28,7 @@ type Needs = {
 
 /**
  * What each call needs, as on Pravega 0.13.
- * @param groupsNeed - What it takes on a scope to change its reader groups.
+ * @param groupsNeed - What it takes on a scope to change its reader groups and to make internal streams.
  */
 export function callNeeds(groupsNeed: Permission): Needs {
   const changeGroups = ({ scope }: { readonly scope: string }): Need => onScope(groupsNeed, scope)
@@ -48,7 +48,7 @@ export function callNeeds(groupsNeed: Permission): Needs {
     listKeyValueTablesInScope: ({ scope }) => readIn(scope),
 
     createStream: ({ streamInfo }) =>
-      onScope(isReaderGroupStream(streamInfo?.stream ?? '') ? groupsNeed : 'READ_UPDATE', streamInfo?.scope),
+      onScope(isInternalStream(streamInfo?.stream ?? '') ? groupsNeed : 'READ_UPDATE', streamInfo?.scope),
     checkStreamExists: read,
     getStreamConfiguration: read,
     updateStream: ({ streamInfo }) => onOwner('READ_UPDATE', streamInfo),

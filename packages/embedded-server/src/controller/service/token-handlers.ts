@@ -2,7 +2,7 @@ import { StreamInfo_AccessOperation as AccessOperation } from '@pravega-ts/contr
 import { ANYBODY, type Caller } from '../../accounts/caller.ts'
 import type { Permission } from '../../accounts/permissions.ts'
 import {
-  isReaderGroupStream,
+  isInternalStream,
   ownerResource,
   streamResource,
   tableNamedBy,
@@ -22,7 +22,7 @@ interface Grant {
 
 /**
  * Tokens with which the segment store lets clients in.
- * @param groupsNeed - What it takes on a reader group to write to its state.
+ * @param groupsNeed - What it takes on the owner of an internal stream to write to it.
  */
 export function tokenHandlers(context: ControllerContext, groupsNeed: Permission): ControllerHandlers {
   return {
@@ -45,9 +45,9 @@ function grantFor(access: AccessOperation, stream: string, groupsNeed: Permissio
       return { needed: 'READ', granted: 'READ' }
     case AccessOperation.WRITE:
     case AccessOperation.READ_WRITE:
-      return { needed: isReaderGroupStream(stream) ? groupsNeed : 'READ_UPDATE', granted: 'READ_UPDATE' }
+      return { needed: isInternalStream(stream) ? groupsNeed : 'READ_UPDATE', granted: 'READ_UPDATE' }
     case AccessOperation.NONE:
-      return { needed: 'READ', granted: stream.startsWith('_') ? 'READ' : 'NONE' }
+      return { needed: 'READ', granted: isInternalStream(stream) ? 'READ' : 'NONE' }
     default:
       throw badArgument()
   }
