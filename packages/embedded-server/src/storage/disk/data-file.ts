@@ -93,6 +93,11 @@ export class DataFile implements KeptFile {
     return new DataFile(kept, true)
   }
 
+  /** False as long as nothing of it has been given out to be written. */
+  get exists(): boolean {
+    return this.#exists
+  }
+
   /** Offset behind the last byte, in the segment that the file belongs to. */
   get end(): number {
     return this.base + this.dataBytes
@@ -127,7 +132,7 @@ export class DataFile implements KeptFile {
   /** What has to be written to the file, and is not this file's to remember any more. */
   takeWrite(): FileWrite | undefined {
     this.#endPiece()
-    if (this.#pending.length === 0 || (this.removed && !this.#exists)) return undefined
+    if (this.#pending.length === 0 || this.removed) return undefined
     const position = this.size - this.#pendingBytes
     const write = { file: this, create: !this.#exists, buffers: this.#pending, position, end: this.size }
     this.#exists = true

@@ -196,7 +196,7 @@ export class DiskSegmentStorage implements SegmentStorage, GroupMember {
     const writes = [...this.#grownFiles].map(file => file.takeWrite()).filter(write => write !== undefined)
     this.#grownSegments.clear()
     this.#grownFiles.clear()
-    const removed = this.#removedFiles
+    const removed = this.#removedFiles.filter(({ exists }) => exists)
     this.#removedFiles = []
     const framesWritten = this.#staging.endGroup()
     return {

@@ -101,14 +101,14 @@ export class DiskSegment extends DiskProperties implements StoredSegment {
       this.#append(source.#tail.read(0, bytes), changes, source.number)
       return
     }
-    const files = source.#files.splice(0)
     if (this.#open !== undefined) this.#unkeyed.add(this.#open)
-    for (const file of files) {
+    for (const file of source.#files.splice(0)) {
       file.base += this.#length
       this.#unkeyed.add(file)
+      this.#files.push(file)
     }
-    this.#files.push(...files)
     this.#open = undefined
+    this.#dropEmptyFiles()
     this.#length += bytes
     this.#tail.reset(this.#length)
     source.#tail.reset(0)
@@ -193,13 +193,21 @@ export class DiskSegment extends DiskProperties implements StoredSegment {
     return file
   }
 
+  /** Those without data had attributes only, which the record has. So of the files that are not open no two begin at one offset. */
+  #dropEmptyFiles(): void {
+    for (const file of this.#files.filter(({ dataBytes }) => dataBytes === 0)) {
+      this.#files.splice(this.#files.indexOf(file), 1)
+      this.#remove(file)
+    }
+  }
+
   #remove(file: DataFile): void {
     file.removed = true
     if (file === this.#open) this.#open = undefined
     this.#services.fileRemoved(file)
   }
 
-  /** The last file that begins at or below `offset`. Of two that begin there, the first one is empty. */
+  /** The last file that begins at or below `offset`. */
   #fileAt(offset: number): DataFile | undefined {
     let low = 0
     let high = this.#files.length - 1

@@ -121,7 +121,8 @@ async function recoverSegment(
   exists: (segment: number) => boolean,
 ): Promise<RecoveredSegment> {
   const { name, openFile, position } = keys.record
-  keys.files.sort((a, b) => a.base - b.base || a.number - b.number)
+  // Where two begin at one offset, the last one is open, and empty.
+  keys.files.sort((a, b) => a.base - b.base || Number(a.number === openFile) - Number(b.number === openFile))
   if (keys.files.at(-1)?.number !== openFile) return asRecorded(keys, false)
   const path = dataFilePath(directory, openFile)
   const handle = await openKept(fileSystem, path, name)
