@@ -17,6 +17,8 @@ export interface ReaderGroupStore extends EventStore, SynchronizerStore {
       | 'updateReaderGroup'
       | 'deleteReaderGroup'
       | 'updateSubscriberStreamCut'
+      | 'sealStream'
+      | 'deleteStream'
     >
   /** Where warnings go and how long calls may take. Default: no warnings, the default times. */
   readonly config?: Pick<ClientConfig, 'logger' | 'timeouts' | 'retry'> | undefined

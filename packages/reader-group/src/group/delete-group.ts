@@ -1,8 +1,9 @@
 import type { ReaderGroupName } from '@pravega-ts/controller-client'
 import { type CallOptions, type Deadline, PravegaError, type ScopedStream } from '@pravega-ts/model'
 import type { ReaderGroupStore } from '../reader-group-store.ts'
+import { logStore } from '../stores/log-store.ts'
 import { callDeadline } from './group-context.ts'
-import { groupNameOf, groupText, tableSegmentOf } from './group-name.ts'
+import { groupNameOf, groupText, logStreamOf, tableSegmentOf } from './group-name.ts'
 import type { OpenReaderGroupOptions } from './open-group.ts'
 
 /**
@@ -28,7 +29,32 @@ export async function deleteReaderGroup(
     }
     return await store.controller.deleteReaderGroup({ ...name, id, generation }, deadline.rest())
   } catch (error) {
+    if (PravegaError.is(error, 'SCOPE_NOT_FOUND')) return false
+    if (PravegaError.is(error, 'READER_GROUP_NOT_FOUND')) return await deleteOldGroup(store, name, deadline)
+    throw error
+  }
+}
+
+/**
+ * Controllers before 0.9 knew nothing of groups: those of that time, never reset since, are only a stream. One without a first state may
+ * be being made.
+ */
+async function deleteOldGroup(store: ReaderGroupStore, group: ReaderGroupName, deadline: Deadline): Promise<boolean> {
+  const stream = logStreamOf(group)
+  try {
+    await using log = logStore(store, stream)
+    const { config } = await log.refresh(deadline.rest())
+    if (config.generation >= 0n) return false
+  } catch (error) {
     if (PravegaError.is(error, 'READER_GROUP_NOT_FOUND', 'SCOPE_NOT_FOUND')) return false
+    throw error
+  }
+  try {
+    await store.controller.sealStream(stream, deadline.rest())
+    return await store.controller.deleteStream(stream, deadline.rest())
+  } catch (error) {
+    // Somebody else was faster.
+    if (PravegaError.is(error, 'STREAM_NOT_FOUND')) return false
     throw error
   }
 }

@@ -210,6 +210,12 @@ export class FakeCluster {
         }),
       updateSubscriberStreamCut: (_, cut) =>
         this.#call('updateSubscriberStreamCut', () => void this.retained.push(cut)),
+      sealStream: stream => this.#call(`sealStream ${stream}`, () => {}),
+      deleteStream: ({ scope, stream }) =>
+        this.#call('deleteStream', () => {
+          this.logs.segment(ScopedSegment.of(scope, stream, 0, 0)).deleted = true
+          return true
+        }),
       noteTimestampFromWriter: unused,
       removeWriter: unused,
     }

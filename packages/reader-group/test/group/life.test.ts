@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { PravegaError, ScopedSegment, StreamCut } from '@pravega-ts/model'
+import { PravegaError, ScopedSegment, ScopedStream, StreamCut } from '@pravega-ts/model'
 import { beforeEach, describe, expect, it } from 'vitest'
 import {
   createReaderGroup,
@@ -9,6 +9,8 @@ import {
   openReaderGroup,
   type ReaderGroupStore,
 } from '../../src/index.ts'
+import { logStore } from '../../src/stores/log-store.ts'
+import { CONFIG, init, segment } from '../state/group-of.ts'
 import { FakeCluster } from './fake-cluster.ts'
 
 const NAME = 'shop/group'
@@ -190,6 +192,32 @@ describe('deleting a reader group', () => {
       message: expect.stringContaining('Create the stream again'),
     })
     expect(cluster.calls).not.toContain('deleteReaderGroup')
+  })
+
+  describe('that the controller does not know', () => {
+    const log = new ScopedStream('shop', '_RGgroup')
+
+    async function makeState(generation: bigint): Promise<void> {
+      cluster.logs.createStream(log)
+      await using state = logStore(store, log)
+      const config = { ...CONFIG, id: '00000000-0000-0000-0000-000000000000', generation }
+      await state.initialize(init([[segment(0), 0n]], { config }))
+    }
+
+    it('as it is from before Pravega 0.9, is deleted with its state', async () => {
+      await makeState(-1n)
+      expect(await deleteReaderGroup(store, NAME)).toBe(true)
+      expect(cluster.calls.slice(-2)).toEqual(['sealStream shop/_RGgroup', 'deleteStream'])
+      expect(await deleteReaderGroup(store, NAME)).toBe(false)
+    })
+
+    it('is left alone when it is about to be made, or to be deleted', async () => {
+      cluster.logs.createStream(log)
+      expect(await deleteReaderGroup(store, NAME)).toBe(false)
+      await makeState(0n)
+      expect(await deleteReaderGroup(store, NAME)).toBe(false)
+      expect(cluster.calls).not.toContain('deleteStream')
+    })
   })
 
   it('lets everybody who holds it find out', async () => {
