@@ -1,6 +1,7 @@
 import { describe } from 'vitest'
 import { describeEngines } from '../../src/engine.ts'
 import { describeRust, ForeignRust } from '../../src/foreign-rust.ts'
+import { EventScene } from '../events/event-scene.ts'
 import { rustBytes } from './rust/bytes.ts'
 import { rustEvents, rustGroups } from './rust/events.ts'
 import { rustStreams } from './rust/streams.ts'
@@ -11,8 +12,9 @@ import { stageOf } from './stage.ts'
 describeRust("what Pravega's Rust client does, and what ours sees of it", () => {
   describeEngines('Rust', engine => {
     const stage = stageOf(
-      engine,
-      ForeignRust.of(() => engine),
+      ForeignRust,
+      () => engine,
+      prefix => EventScene.open(engine, prefix),
     )
     // Each case has a scope of its own.
     describe.concurrent('cases', () => {

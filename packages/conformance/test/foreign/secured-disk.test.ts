@@ -7,8 +7,8 @@ import { EmbeddedServer } from '@pravega-ts/embedded-server'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { identity } from '../../../../tools/testing/certificates.ts'
 import { uniqueName } from '../../src/engine.ts'
-import { describeForeign, ForeignJava } from '../../src/foreign-java.ts'
-import { describeRust, ForeignRust } from '../../src/foreign-rust.ts'
+import { describeForeign, ForeignJava, type JavaTarget } from '../../src/foreign-java.ts'
+import { describeRust, ForeignRust, type RustTarget } from '../../src/foreign-rust.ts'
 import { EventScene } from '../events/event-scene.ts'
 import { javaBytes } from './java/bytes.ts'
 import { javaCounters } from './java/counters.ts'
@@ -20,7 +20,7 @@ import { rustEvents } from './rust/events.ts'
 import { rustStreams } from './rust/streams.ts'
 import { rustTables } from './rust/tables.ts'
 import { rustTransactions } from './rust/transactions.ts'
-import type { Stage } from './stage.ts'
+import { stageOf } from './stage.ts'
 
 const USER = 'somebody'
 const PASSWORD = 'long enough'
@@ -52,39 +52,31 @@ function secured(): void {
   })
 }
 
-function stageOf<Client>(other: Client): Stage<Client> {
-  const open = async (prefix: string): Promise<EventScene> => {
-    const credentials = basicCredentials(USER, PASSWORD)
-    const factory = await ClientFactory.create({ controllerUri: server.controllerUri, credentials, tls: { ca } })
-    const scope = uniqueName(prefix)
-    await factory.streamManager().createScope(scope)
-    return new EventScene(scope, factory)
-  }
-  return { other, open }
+async function open(prefix: string): Promise<EventScene> {
+  const credentials = basicCredentials(USER, PASSWORD)
+  const factory = await ClientFactory.create({ controllerUri: server.controllerUri, credentials, tls: { ca } })
+  const scope = uniqueName(prefix)
+  await factory.streamManager().createScope(scope)
+  return new EventScene(scope, factory)
 }
 
 describe('on disk, with accounts and TLS (embedded)', () => {
   secured()
+  const target = (): JavaTarget & RustTarget => ({
+    controllerUri: server.controllerUri,
+    user: USER,
+    password: PASSWORD,
+    trustStore,
+    trustCertificates: [ca],
+  })
   describeForeign("Pravega's own client", () => {
-    const java = ForeignJava.of(() => ({
-      controllerUri: server.controllerUri,
-      user: USER,
-      password: PASSWORD,
-      trustStore,
-    }))
-    const stage = stageOf(java)
+    const stage = stageOf(ForeignJava, target, open)
     describe.concurrent('cases', () => {
       for (const declare of [javaStreams, javaTransactions, javaTables, javaBytes, javaCounters]) declare(stage)
     })
   })
   describeRust("Pravega's Rust client", () => {
-    const rust = ForeignRust.of(() => ({
-      controllerUri: server.controllerUri,
-      user: USER,
-      password: PASSWORD,
-      trustCertificates: [ca],
-    }))
-    const stage = stageOf(rust)
+    const stage = stageOf(ForeignRust, target, open)
     describe.concurrent('cases', () => {
       for (const declare of [rustStreams, rustEvents, rustTransactions, rustBytes, rustTables]) declare(stage)
     })

@@ -1,14 +1,27 @@
-import type { Engine } from '../../src/engine.ts'
-import { EventScene } from '../events/event-scene.ts'
+import type { EventScene } from '../events/event-scene.ts'
 
 /** A server with another client on it, and scenes of ours. */
 export interface Stage<Client> {
+  /** Shared by all cases of a block. */
   readonly other: Client
+  /** In a process of its own. */
+  another(): Client
   open(prefix: string): Promise<EventScene>
 }
 
-export function stageOf<Client>(engine: Engine, other: Client): Stage<Client> {
-  return { other, open: prefix => EventScene.open(engine, prefix) }
+/** A kind of client. */
+interface ClientClass<Client, Target> {
+  new (target: () => Target): Client
+  of(target: () => Target): Client
+}
+
+/** To be called where a block is declared. `target` is looked at when the first case runs. */
+export function stageOf<Client, Target>(
+  Client: ClientClass<Client, Target>,
+  target: () => Target,
+  open: (prefix: string) => Promise<EventScene>,
+): Stage<Client> {
+  return { other: Client.of(target), another: () => new Client(target), open }
 }
 
 /** Everything of an iteration. */

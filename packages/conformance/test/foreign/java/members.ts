@@ -1,7 +1,7 @@
 import type { ReaderGroup } from '@pravega-ts/reader-group'
-import type { ForeignJava, ForeignReader } from '../../src/foreign-java.ts'
-import type { EventLedger } from '../events/event-ledger.ts'
-import type { EventScene } from '../events/event-scene.ts'
+import type { ForeignJava, ForeignReader } from '../../../src/foreign-java.ts'
+import type { EventLedger } from '../../events/event-ledger.ts'
+import type { EventScene } from '../../events/event-scene.ts'
 
 /** A reader of either kind that notes what it reads in a ledger, until it leaves. */
 export interface Member {
