@@ -190,6 +190,8 @@ describe('faults of the controller', () => {
   test('drop a call until its deadline', async () => {
     const server = await start()
     const controller = controllerOf(server)
+    // The first call waits until gRPC is loaded.
+    await controller.checkScopeExists('one')
     const rule = server.faults.onController('createScope', { nth: 1, drop: true })
     await expect(controller.createScope('one', { timeoutMs: 50 })).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' })
     expect(rule.hits).toBe(1)

@@ -1,3 +1,4 @@
+import { connect as connectHttp2 } from 'node:http2'
 import { connect } from 'node:net'
 import { silentLogger } from '@pravega-ts/config'
 import { afterEach, expect, test } from 'vitest'
@@ -82,4 +83,22 @@ test('who comes before a port is served waits, and who is there when it closes i
   port.cut()
   await closed
   await expect.poll(() => early.closed).toBe(true)
+})
+
+test('a client that makes no call is ended in time; one that has made one may be idle', async () => {
+  const controller = new ControllerHarness()
+  cleanUps.push(() => controller.stop())
+  await controller.start()
+  await controller.ok('createScope', { scope: 'a' })
+  const silent = connectHttp2(`http://127.0.0.1:${controller.server.port}`)
+  const gone = new Promise(resolve => silent.on('close', resolve))
+  silent.on('error', () => {})
+  await new Promise(resolve => silent.once('remoteSettings', resolve))
+  expect(controller.server.connections).toBe(2)
+  controller.clock.advance(TOO_LATE)
+  await gone
+  await expect.poll(() => controller.server.connections).toBe(1)
+  controller.clock.advance(24 * 3_600_000)
+  expect(await controller.ok('checkScopeExists', { scope: 'a' })).toEqual({ exists: true })
+  expect(controller.server.connections).toBe(1)
 })

@@ -32,10 +32,18 @@ export class CallServer {
   readonly #faults: ControllerFaultGate | undefined
   readonly #admission: Admission
   readonly #log: CallLog
+  readonly #calling: (peer: string) => void
   readonly #stopped: Promise<CallStatus>
   #stop: () => void = () => {}
 
-  constructor(context: ControllerContext, faults: ControllerFaultGate | undefined, admission: Admission = openToAll) {
+  /** @param calling told of the client at the beginning of each call, by address and port. */
+  constructor(
+    context: ControllerContext,
+    faults: ControllerFaultGate | undefined,
+    admission: Admission = openToAll,
+    calling: (peer: string) => void = () => {},
+  ) {
+    this.#calling = calling
     this.#context = context
     this.#log = new CallLog(context.measures ?? new Measures(), context.logger)
     this.#admission = admission
@@ -59,6 +67,7 @@ export class CallServer {
       const handle: handleUnaryCall<Message, Message> = (call, callback) => {
         const began = performance.now()
         const peer = call.getPeer()
+        this.#calling(peer)
         let user: string | undefined
         const answer = async (): Promise<Message> => {
           await this.#pass(method.name, call.metadata)

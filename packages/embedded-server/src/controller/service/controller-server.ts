@@ -146,10 +146,9 @@ export function serveController(port: Port, options: Omit<ControllerServerOption
   resume(context)
   port.serve(({ socket, introduced }) => {
     awaitIntroduction(socket, () => {
-      introduced()
       service ??= load()
       service.then(
-        ({ take }) => take(socket),
+        host => host.take(socket, introduced),
         (error: unknown) => {
           logger.error('the controller service cannot be loaded', { error })
           socket.destroy()

@@ -3,6 +3,7 @@ import { Server, ServerCredentials } from '@grpc/grpc-js'
 import { ControllerService } from '@pravega-ts/controller-client/generated'
 import type { AccessControl } from '../../accounts/access-control.ts'
 import type { ControllerFaultGate } from '../../faults/controller-faults.ts'
+import { peerOf } from '../../listening/port.ts'
 import type { ControllerContext } from '../operations/context.ts'
 import { admissionBy } from './admission.ts'
 import { CallServer } from './call-server.ts'
@@ -14,7 +15,8 @@ const MAX_CALLS = 1000
 
 /** Speaks gRPC on connections that were accepted elsewhere. */
 export interface GrpcServiceHost {
-  readonly take: (socket: Socket) => void
+  /** @param introduced - called when the client makes its first call. */
+  take(socket: Socket, introduced: () => void): void
   /** Lets the calls that are under way end, and the clients leave; after `drainMs` cuts what is left. */
   stop(drainMs: number): Promise<void>
 }
@@ -26,7 +28,11 @@ export function hostControllerService(
   faults: ControllerFaultGate | undefined,
   access: AccessControl | undefined,
 ): GrpcServiceHost {
-  const calls = new CallServer(context, faults, access && admissionBy(access, context.logger))
+  const strangers = new Map<string, () => void>()
+  const calls = new CallServer(context, faults, access && admissionBy(access, context.logger), peer => {
+    strangers.get(peer)?.()
+    strangers.delete(peer)
+  })
   const server = new Server({ 'grpc.max_concurrent_streams': MAX_CALLS })
   const handlers = controllerHandlers(context, endpoints, access?.readerGroupsNeed)
   server.addService(serviceDefinition(ControllerService), calls.implementation(ControllerService, handlers))
@@ -39,11 +45,16 @@ export function hostControllerService(
     if (sockets.size === 0) for (const resolve of leaving) resolve()
   }
   return {
-    take(socket) {
+    take(socket, introduced) {
       // It may have gone while gRPC was loaded.
       if (socket.destroyed) return
       sockets.add(socket)
-      socket.once('close', () => left(socket))
+      const peer = peerOf(socket)
+      strangers.set(peer, introduced)
+      socket.once('close', () => {
+        strangers.delete(peer)
+        left(socket)
+      })
       injectConnection(socket)
     },
     async stop(drainMs) {
