@@ -102,11 +102,12 @@ export class EmbeddedServer {
     const switchboard = new FaultSwitchboard()
     const measures = new Measures()
     const watched = onFaultyDisk(switchboard, { onCommitted: group => measures.committed(group) })
-    const protection = await openProtection(options)
+    let protection: Protection | undefined
     let kept: KeptData | undefined
     let server: EmbeddedServer | undefined
     try {
       kept = await openKeptData(options, watched)
+      protection = await openProtection(options)
       const health = new StorageHealth()
       const running = await runServer(options, switchboard, kept.storage, kept.state, protection, health, measures)
       server = new EmbeddedServer(options, {
@@ -123,7 +124,7 @@ export class EmbeddedServer {
       return server
     } catch (error) {
       if (server !== undefined) await server.#stop(true)
-      protection.close()
+      protection?.close()
       // A storage of the caller's is not this server's to close when there is none.
       if (options.data !== undefined) await kept?.close()
       throw error

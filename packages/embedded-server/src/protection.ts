@@ -11,10 +11,14 @@ export interface Protection {
   close(): void
 }
 
-/** @throws PravegaError INVALID_CONFIG for what cannot be read or makes no sense */
+/**
+ * To be called when the data are open, so that no other server is in their directory.
+ * @throws PravegaError INVALID_CONFIG for what cannot be read or makes no sense; STORAGE_FAILED
+ */
 export async function openProtection(options: EmbeddedServerOptions): Promise<Protection> {
-  const { accounts, clock = systemClock, logger = silentLogger, tls } = options
-  const access = accounts && (await openAccessControl(accounts, clock, logger))
+  const { accounts, clock = systemClock, data, logger = silentLogger, tls } = options
+  const directory = typeof data === 'object' ? data.directory : data
+  const access = accounts && (await openAccessControl(accounts, clock, logger, directory))
   try {
     const identity = tls && (await openServerIdentity(tls, logger))
     return {

@@ -4,6 +4,7 @@ import type { AccountsOptions } from './account-options.ts'
 import { openAccountSource } from './account-source.ts'
 import { Authenticator } from './authenticator.ts'
 import { checkTokenOptions } from './check-token-options.ts'
+import { keptTokenKey } from './kept-token-key.ts'
 import type { Permission } from './permissions.ts'
 import { openTokenAuthority, type TokenAuthority } from './token-authority.ts'
 
@@ -17,17 +18,18 @@ export interface AccessControl {
 }
 
 /**
- * @param keptKey - What tokens were signed with before, if that was kept; the options go before it.
+ * @param keep - Where the key for tokens is kept, if the options have none. Default: nowhere, it is a new one.
  * @throws PravegaError INVALID_CONFIG
  */
 export async function openAccessControl(
   options: AccountsOptions,
   clock: Clock,
   logger: Logger,
-  keptKey?: Uint8Array,
+  keep?: string,
 ): Promise<AccessControl> {
   const settings = checkTokenOptions(options)
-  const tokens = await openTokenAuthority({ ...settings, key: settings.key ?? keptKey }, clock)
+  const key = settings.key ?? (keep === undefined ? undefined : await keptTokenKey(keep))
+  const tokens = await openTokenAuthority({ ...settings, key }, clock)
   const source = await openAccountSource(options, logger)
   return {
     authenticator: new Authenticator(source, clock),

@@ -35,7 +35,7 @@ export interface DelegationTokenOptions {
    * Milliseconds, at least 1000; rounded down to whole seconds. `Infinity`: tokens never expire. Default: 600,000, as Pravega has it.
    */
   readonly tokenLifetimeMs?: number | undefined
-  /** What tokens are signed with, at least 32 bytes. Default: a random key per server, so that tokens end with it. */
+  /** What tokens are signed with, at least 32 bytes. Default: a random key, which a server with `data` keeps in its directory. */
   readonly tokenKey?: string | Uint8Array | undefined
   /**
    * What it takes on a scope to make, update and delete reader groups there, on a reader group to write to its state, and on a stream to

@@ -12,7 +12,7 @@ export interface TokenSettings {
 }
 
 const DEFAULT_LIFETIME_MS = 600_000
-const FEWEST_KEY_BYTES = 32
+export const FEWEST_KEY_BYTES = 32
 
 /** @throws PravegaError INVALID_CONFIG that shows no key */
 export function checkTokenOptions(options: DelegationTokenOptions): TokenSettings {
