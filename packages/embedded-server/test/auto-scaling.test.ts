@@ -1,4 +1,4 @@
-import { resolveClientConfig } from '@pravega-ts/config'
+import { resolveClientConfig, silentLogger } from '@pravega-ts/config'
 import { type Controller, createController } from '@pravega-ts/controller-client'
 import { ScalingPolicy, ScopedStream, streamConfiguration } from '@pravega-ts/model'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
@@ -124,12 +124,16 @@ describe('a stream with a policy by rate', () => {
     expect(await ranges()).toHaveLength(4)
   })
 
-  test('is scaled on command', async () => {
-    await start(policy, { autoScaling: { periodMs: 24 * 60 * MINUTE } })
+  test('is scaled on command, and the log says so', async () => {
+    const lines: (readonly [string, unknown])[] = []
+    const logger = { ...silentLogger, info: (message: string, fields?: unknown) => void lines.push([message, fields]) }
+    await start(policy, { logger, autoScaling: { periodMs: 24 * 60 * MINUTE } })
     await minutes(12, 50)
     expect(await ranges()).toHaveLength(1)
     await server.controller.runScaling()
     expect(await ranges()).toHaveLength(4)
+    const fields = { what: 'examples/busy', sealed: ['0'], created: 4, epoch: 1 }
+    expect(lines).toContainEqual(['stream was scaled by its rates', fields])
   })
 
   test('stays as it is when the server does not scale', async () => {

@@ -25,6 +25,8 @@ export const LOG_LINES = {
   restarted: 'server restarted',
   killed: 'server killed',
   stopped: 'server stopped',
+  scaledByRates: 'stream was scaled by its rates',
+  notScaledByRates: 'stream cannot be scaled as its rates ask for',
   leaseOver: 'transaction is being aborted: its lease is over',
   call: 'controller call',
 } as const

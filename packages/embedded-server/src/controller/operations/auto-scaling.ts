@@ -1,4 +1,5 @@
 import { segmentEpoch } from '@pravega-ts/model'
+import { LOG_LINES } from '../../observability/log-lines.ts'
 import type { SegmentRates } from '../../segment-store/rates/rate-meter.ts'
 import { decideAutoScale, isAutoScaled, mayScaleSoon } from '../domain/auto-scale.ts'
 import { segmentName } from '../domain/names.ts'
@@ -58,13 +59,13 @@ async function scaleOnce(
 ): Promise<StreamRecord> {
   const { scope, stream } = record
   const { status, segments } = await carryOutScale(context, record, request)
-  const what = { stream: `${scope}/${stream}`, sealed: request.sealing.map(String), created: segments.length }
+  const fields = { what: `${scope}/${stream}`, sealed: request.sealing.map(String), created: segments.length }
   if (status === 'STARTED') {
     const epoch = segments[0] && segmentEpoch(segments[0].id)
-    context.logger.info('Scaled a stream by its rates', { ...what, epoch })
+    context.logger.info(LOG_LINES.scaledByRates, { ...fields, epoch })
     return findStream(context, scope, stream) ?? record
   }
-  context.logger.warn('A stream cannot be scaled as its rates ask for', { ...what, status })
+  context.logger.warn(LOG_LINES.notScaledByRates, { ...fields, status })
   for (const id of request.sealing) refused.add(segmentName(scope, stream, id), context.clock.now())
   return record
 }
