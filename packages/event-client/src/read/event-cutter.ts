@@ -16,16 +16,19 @@ export class EventCutter<T> {
   readonly #origin: EventOrigin<T>
   /** Events that begin here or behind are left alone. */
   readonly #end: bigint | undefined
+  readonly #maxEventBytes: number
   #offset: bigint
   #chunk: Buffer = NOTHING
   /** Where what was not cut yet begins in the chunk. */
   #at = 0
   #carried: CarriedEvent | undefined
 
-  constructor(origin: EventOrigin<T>, offset: bigint, end: bigint | undefined) {
+  /** @param maxEventBytes - Most bytes of an event's payload. */
+  constructor(origin: EventOrigin<T>, offset: bigint, end: bigint | undefined, maxEventBytes: number) {
     this.#origin = origin
     this.#offset = offset
     this.#end = end
+    this.#maxEventBytes = maxEventBytes
   }
 
   /** Offset of the first byte that is in no slice yet. */
@@ -58,7 +61,7 @@ export class EventCutter<T> {
   /**
    * The next slice; undefined: for that, more has to come, or the end was reached.
    *
-   * @throws PravegaError `CORRUPT_EVENT`, until it is started anew
+   * @throws PravegaError `CORRUPT_EVENT`, `EVENT_TOO_LARGE`, until it is started anew
    */
   next(): SegmentSlice<T> | undefined {
     if (this.isAtEnd) return undefined
@@ -88,12 +91,19 @@ export class EventCutter<T> {
     // No slice looks at it.
     if (start === 0 && this.#chunk === NOTHING) freeFrameMemory(chunk)
     if (carried.isCorrupt) throw corruptEvent(this.#origin.segment, this.#offset, carried.bytes)
+    this.#checkLength(carried)
     if (!carried.isComplete) return undefined
     const { bytes } = carried
     const slice = new SegmentSlice({ origin: this.#origin, bytes, offset: this.#offset }, 0, bytes.length)
     this.#offset += BigInt(bytes.length)
     this.#carried = undefined
     return slice
+  }
+
+  /** Events that came in one piece are no larger than a piece. */
+  #checkLength({ wholeLength = 0 }: CarriedEvent): void {
+    const length = wholeLength - EVENT_HEADER_LENGTH
+    if (length > this.#maxEventBytes) throw tooLarge(this.#origin.segment, this.#offset, length, this.#maxEventBytes)
   }
 
   #take(carried: CarriedEvent): void {
@@ -117,5 +127,14 @@ function corruptEvent(segment: ScopedSegment, offset: bigint, header: Buffer): P
     'CORRUPT_EVENT',
     `There is no event at offset ${offset} of segment ${segment}: its header would be ${found}. Either no event begins at this offset, or something other than events was written. Seek to where an event begins`,
     { details: { segment: String(segment), offset, header: found } },
+  )
+}
+
+function tooLarge(segment: ScopedSegment, offset: bigint, length: number, maxEventBytes: number): PravegaError {
+  const remedy = `Read with a higher maxEventBytes, or seek to ${offset + BigInt(EVENT_HEADER_LENGTH + length)}, behind it`
+  return new PravegaError(
+    'EVENT_TOO_LARGE',
+    `The event at offset ${offset} of segment ${segment} is not read: it has ${length} bytes, and maxEventBytes is ${maxEventBytes}. ${remedy}; if no writer makes such events, none begins at this offset`,
+    { details: { segment: String(segment), offset, length, maxEventBytes } },
   )
 }

@@ -2,6 +2,7 @@ import { type CallOptions, Deadline, PravegaError, type ScopedSegment } from '@p
 import { type ReadResult, type SegmentReader, toOffset } from '@pravega-ts/segment-client'
 import { EventOrigin } from './event-block.ts'
 import { EventCutter } from './event-cutter.ts'
+import { validMaxEventBytes } from './max-event-bytes.ts'
 import type { SegmentBatch, SegmentEvents, SegmentEventsOptions } from './segment-events.ts'
 
 /** A read that waits for the callers of `next()`. */
@@ -24,7 +25,7 @@ export class SegmentEventsReader<T> implements SegmentEvents<T> {
   #closed = false
 
   constructor(segment: ScopedSegment, open: (offset: bigint) => SegmentReader, options: SegmentEventsOptions<T>) {
-    const { offset = 0n, endOffset, serializer, onReadable } = options
+    const { offset = 0n, endOffset, serializer, onReadable, maxEventBytes } = options
     this.segment = segment
     this.#open = open
     this.#onReadable = onReadable
@@ -32,6 +33,7 @@ export class SegmentEventsReader<T> implements SegmentEvents<T> {
       new EventOrigin(segment, serializer),
       toOffset('offset', offset),
       endOffset === undefined ? undefined : toOffset('endOffset', endOffset),
+      validMaxEventBytes(maxEventBytes),
     )
     if (!this.#cutter.isAtEnd) this.#reader = open(this.offset)
   }

@@ -16,6 +16,11 @@ export interface SegmentEventsOptions<T> {
   /** Bytes to ask for at a time, 8 to 2097152. Default 1 MiB. */
   readonly requestLength?: number | undefined
   /**
+   * Most bytes of an event, 2097152 to 2147483647: reading a larger one fails with `EVENT_TOO_LARGE` before memory is taken for it.
+   * Default 1 GiB, which is as much as writers write.
+   */
+  readonly maxEventBytes?: number | undefined
+  /**
    * Called whenever {@link SegmentEvents.tryNext} may have something again after it had nothing. Must not throw.
    */
   readonly onReadable?: (() => void) | undefined
@@ -57,7 +62,7 @@ export interface SegmentEvents<T> extends AsyncDisposable {
   /**
    * What there is without waiting; undefined: nothing for now. Begins reading; also after `seek`.
    *
-   * @throws PravegaError `CLOSED`, `CORRUPT_EVENT`, `NO_SUCH_SEGMENT`, `OFFSET_OUT_OF_RANGE` (beyond the end of a sealed segment),
+   * @throws PravegaError `CLOSED`, `CORRUPT_EVENT`, `EVENT_TOO_LARGE`, `NO_SUCH_SEGMENT`, `OFFSET_OUT_OF_RANGE` (beyond the end of a sealed segment),
    * `TOKEN_REFUSED`, `RETRIES_EXHAUSTED`. After one of them but `CLOSED`, `seek` tries anew.
    */
   tryNext(): SegmentBatch<T> | undefined

@@ -151,7 +151,7 @@ describe('an event in several pieces', () => {
   it('takes no memory for what its header only claims', () => {
     const allocate = vi.spyOn(Buffer, 'allocUnsafe')
     const segment = new MemorySegment().append(framed(Buffer.alloc(100_000), { length: 0x7fff_ffff }))
-    const events = openSegmentEvents(segment, SEGMENT, text)
+    const events = openSegmentEvents(segment, SEGMENT, { ...text, maxEventBytes: 0x7fff_ffff })
     expect(events.tryNext()).toBeUndefined()
     expect(Math.max(...allocate.mock.calls.map(([size]) => size))).toBeLessThan(300_000)
     expect(events.offset).toBe(0n)
@@ -168,6 +168,42 @@ describe('an event in several pieces', () => {
     segment.append(Buffer.concat([Buffer.from('c'), framed('d'), framed('e').subarray(0, 3)]))
     expect(valuesOf(events)).toEqual(['abc', 'd'])
     expect(events.offset).toBe(20n)
+  })
+})
+
+describe('an event that is larger than it may be', () => {
+  const LIMIT = 2 * 1024 * 1024
+
+  it('fails by name as soon as its header is there, after all events before it; a seek goes on behind it', () => {
+    const large = framed('abc', { length: LIMIT + 1 })
+    const segment = new MemorySegment().append(Buffer.concat([framed('a'), large]))
+    const events = openSegmentEvents(segment, SEGMENT, { ...text, maxEventBytes: LIMIT })
+    expect(sliceOf(events.tryNext()).next()?.value).toBe('a')
+    const failure = expect.objectContaining({
+      code: 'EVENT_TOO_LARGE',
+      details: { segment: String(SEGMENT), offset: 9n, length: LIMIT + 1, maxEventBytes: LIMIT },
+    })
+    for (let n = 0; n < 2; n++) expect(() => events.tryNext()).toThrow(failure)
+    expect(events.offset).toBe(9n)
+    segment.append(Buffer.concat([Buffer.alloc(LIMIT + 1 - 3), framed('b')]))
+    events.seek(9n + 8n + BigInt(LIMIT + 1))
+    expect(valuesOf(events)).toEqual(['b'])
+  })
+
+  it('is one of more than 1 GiB where nothing else is said; of as many bytes as the limit, it is read', () => {
+    const gigabytes = new MemorySegment().append(framed('', { length: 1024 ** 3 + 1 }))
+    expect(() => openSegmentEvents(gigabytes, SEGMENT, text).tryNext()).toThrow(/maxEventBytes/)
+    const fitting = new MemorySegment().append(framed(Buffer.alloc(LIMIT)))
+    const events = openSegmentEvents(fitting, SEGMENT, { serializer: bytesSerializer, maxEventBytes: LIMIT })
+    expect(valuesOf(events).map(({ length }) => length)).toEqual([LIMIT])
+  })
+
+  it('cannot be one that comes in one piece', () => {
+    for (const maxEventBytes of [0, LIMIT - 1, 2 ** 31, Number.NaN]) {
+      expect(() => openSegmentEvents(new MemorySegment(), SEGMENT, { ...text, maxEventBytes })).toThrow(
+        expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
+      )
+    }
   })
 })
 

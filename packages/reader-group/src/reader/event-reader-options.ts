@@ -14,6 +14,11 @@ export interface EventReaderOptions<T> {
   /** Bytes to ask for at a time, 8 to 2097152. Default 1 MiB. */
   readonly requestLength?: number | undefined
   /**
+   * Most bytes of an event, 2097152 to 2147483647: reading a larger one fails with `EVENT_TOO_LARGE` before memory is taken for it.
+   * Default 1 GiB, which is as much as writers write.
+   */
+  readonly maxEventBytes?: number | undefined
+  /**
    * What happens when somebody makes a checkpoint. `'answer'`: it is answered with what is acknowledged, at the next look at the
    * group's state, without bothering the application. `'deliver'`: `read` and `items` give it as an item, between two events, and it
    * is answered when the application asks for the next one; the other ways of reading answer it at that place by themselves. Silent

@@ -43,12 +43,19 @@ export async function openEventReader<T = Uint8Array>(
 }
 
 /** What would otherwise only fail when something is read. */
-function checkOptions<T>({ requestLength, balanceUnitMs, initialAllocationDelayMs }: EventReaderOptions<T>): void {
+function checkOptions<T>(options: EventReaderOptions<T>): void {
+  const { requestLength, maxEventBytes, balanceUnitMs, initialAllocationDelayMs } = options
   if (
     requestLength !== undefined &&
     !(Number.isInteger(requestLength) && requestLength >= 8 && requestLength <= 2097152)
   ) {
     throw refused('requestLength', requestLength, 'give a whole number from 8 to 2097152')
+  }
+  if (
+    maxEventBytes !== undefined &&
+    !(Number.isInteger(maxEventBytes) && maxEventBytes >= 2097152 && maxEventBytes <= 2147483647)
+  ) {
+    throw refused('maxEventBytes', maxEventBytes, 'give a whole number from 2097152 to 2147483647')
   }
   if (balanceUnitMs !== undefined && !(balanceUnitMs >= 1)) {
     throw refused('balanceUnitMs', balanceUnitMs, 'give milliseconds, at least 1')

@@ -60,14 +60,23 @@ export class ReaderFeed<T> implements Feed<T> {
 
   constructor(parts: FeedParts, options: EventReaderOptions<T>, serializer: Serializer<T>) {
     const { store, clock, readerId, groupText } = parts
-    const { readAheadBytes = DEFAULT_READ_AHEAD, requestLength, retry } = options
+    const { readAheadBytes = DEFAULT_READ_AHEAD, requestLength, retry, maxEventBytes } = options
     const { stateTimeoutMs = DEFAULT_STATE_MS, balanceUnitMs = DEFAULT_BALANCE_UNIT_MS } = options
     const budget = new ReadBudget(readAheadBytes)
     this.#parts = parts
     this.#options = options
     this.#owner = new SegmentOwner<T>({
       open: (segment, offset, endOffset, onReadable) =>
-        openSegmentEvents(store, segment, { offset, endOffset, serializer, budget, requestLength, retry, onReadable }),
+        openSegmentEvents(store, segment, {
+          offset,
+          endOffset,
+          serializer,
+          budget,
+          requestLength,
+          maxEventBytes,
+          retry,
+          onReadable,
+        }),
       onReadable: () => this.#wake(),
       onEnded: owned => this.#completions.ended(owned, parts.state.state?.end.get(owned.name)),
       onMissing: owned => this.#completions.missing(owned),

@@ -42,6 +42,7 @@ describe('joining', () => {
     await expect(scene.reader('no_good')).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
     for (const wrong of [
       { requestLength: 7 },
+      { maxEventBytes: 1000 },
       { balanceUnitMs: 0 },
       { readAheadBytes: 0 },
       { initialAllocationDelayMs: -1 },
