@@ -2,7 +2,7 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Clock } from '../time/clock.ts'
 import type { Account, Accounts } from './account.ts'
 import type { AccountSource } from './account-source.ts'
-import { isPasswordOf, nobodysHash, type PasswordHash } from './password-hash.ts'
+import { isPasswordOf, type PasswordHash } from './password-hash.ts'
 
 /** What became of the credentials of a call. */
 export type Authentication =
@@ -30,7 +30,6 @@ export class Authenticator {
   readonly #source: AccountSource
   readonly #clock: Clock
   readonly #secret = randomBytes(32)
-  readonly #nobody: PasswordHash = nobodysHash()
   #accounts: Accounts
   readonly #remembered = new Map<string, { readonly account: Account; readonly until: number }>()
   readonly #checks = new Map<string, Promise<Authentication>>()
@@ -79,12 +78,23 @@ export class Authenticator {
     return { outcome: 'account', account }
   }
 
-  /** Takes as long for those without an account as for those with one. */
+  /** Takes as long for those without an account as for those with one, so that nobody learns which names there are. */
   async #isRight(account: Account | undefined, password: string): Promise<boolean> {
-    if (account === undefined) return await isPasswordOf(password, this.#nobody)
-    const { secret } = account
-    if ('hash' in secret) return await isPasswordOf(password, secret.hash)
-    return timingSafeEqual(this.#hmac(password), this.#hmac(secret.password))
+    const secret = account?.secret
+    const own = secret !== undefined && 'hash' in secret ? secret.hash : undefined
+    const hash = own ?? this.#anyHash()
+    const fits = hash !== undefined && (await isPasswordOf(password, hash))
+    if (own !== undefined) return fits
+    const plain = secret !== undefined && 'password' in secret ? secret.password : ''
+    return timingSafeEqual(this.#hmac(password), this.#hmac(plain)) && secret !== undefined
+  }
+
+  /** What the check of an account costs, if any of them has a hash. */
+  #anyHash(): PasswordHash | undefined {
+    for (const { secret } of this.#accounts.values()) {
+      if ('hash' in secret) return secret.hash
+    }
+    return undefined
   }
 
   #remember(digest: string, account: Account): void {

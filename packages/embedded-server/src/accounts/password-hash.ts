@@ -34,11 +34,6 @@ export async function isPasswordOf(password: string, { iterations, salt, hash }:
   return timingSafeEqual(await derive(password, salt, iterations, hash.byteLength, DIGEST), hash)
 }
 
-/** A hash that no password has, at the usual cost. */
-export function nobodysHash(): PasswordHash {
-  return { iterations: ITERATIONS, salt: randomBytes(SALT_BYTES), hash: randomBytes(HASH_BYTES) }
-}
-
 export function formatPasswordHash({ iterations, salt, hash }: PasswordHash): string {
   const text = `${iterations}:${Buffer.from(salt).toString('hex')}:${Buffer.from(hash).toString('hex')}`
   return Buffer.from(text, 'latin1').toString('hex')

@@ -82,10 +82,10 @@ export async function openTokenAuthority(settings: TokenSettings, clock: Clock):
       if (expiresAt !== undefined && clock.now() >= expiresAt) {
         return { outcome: 'expired', user, reason: 'the token has expired' }
       }
-      const granted = segments.every(segment =>
-        claims.some(claim => includes(claim.permission, needed) && coversSegment(claim.resource, segment)),
-      )
-      if (!granted) return { outcome: 'refused', user, reason: `the token does not allow ${needed}` }
+      const allows = (segment: string): boolean =>
+        claims.some(claim => includes(claim.permission, needed) && coversSegment(claim.resource, segment))
+      if (segments.length === 0 || !segments.every(allows))
+        return { outcome: 'refused', user, reason: `the token does not allow ${needed}` }
       return { outcome: 'granted', user, expiresAt }
     },
   }

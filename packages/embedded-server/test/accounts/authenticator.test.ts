@@ -30,6 +30,8 @@ describe('credentials', () => {
     ['wrong', basic('alice', 'wrong'), { outcome: 'wrong', user: 'alice' }],
     ['wrong, plain password', basic('bob', 'plain '), { outcome: 'wrong', user: 'bob' }],
     ['of nobody', basic('carol', 'with:colon'), { outcome: 'wrong', user: 'carol' }],
+    ['of nobody, with no password', basic('carol', ''), { outcome: 'wrong', user: 'carol' }],
+    ['of the one with another password', basic('bob', 'with:colon'), { outcome: 'wrong', user: 'bob' }],
     ['none', undefined, { outcome: 'none' }],
     ['of another method', 'Bearer abc', { outcome: 'none' }],
     ['of the method in small letters', basic('alice', 'with:colon').replace('Basic', 'basic'), { outcome: 'none' }],

@@ -107,6 +107,12 @@ describe('refused', () => {
     expect(tokens.check(token, [segment], 'READ')).toMatchObject({ outcome: 'refused' })
   })
 
+  test('for no segment at all', async () => {
+    const tokens = await authority(new TestClock(), { key })
+    const token = tokens.issue('alice', [{ resource: '*', permission: 'READ_UPDATE' }])
+    expect(tokens.check(token, [], 'READ')).toMatchObject({ outcome: 'refused' })
+  })
+
   test('a body that was changed', async () => {
     const tokens = await authority(new TestClock(), { key })
     const [head, , signature] = tokens.issue('alice', [{ resource, permission: 'READ' }]).split('.')
