@@ -4,17 +4,27 @@ import { Patience } from '../listening/patience.ts'
 import { type Holder, SharedBudget } from '../listening/shared-budget.ts'
 import type { Clock } from '../time/clock.ts'
 
+/** How many bytes all connections together may hold. */
+export interface ReceptionLimits {
+  readonly unfinishedBytes: number
+  readonly untakenBytes: number
+}
+
+const LIMITS: ReceptionLimits = { unfinishedBytes: UNFINISHED_BYTES, untakenBytes: UNTAKEN_BYTES }
+
 /** What all connections of a server have to share. */
 export class Reception {
   /** Bytes of commands that are not complete. */
-  readonly unfinished: SharedBudget = new SharedBudget(UNFINISHED_BYTES)
+  readonly unfinished: SharedBudget
   /** Bytes that peers do not take. */
-  readonly untaken: SharedBudget = new SharedBudget(UNTAKEN_BYTES)
+  readonly untaken: SharedBudget
   /** Bytes of all connections that are not durable yet. */
   undurableBytes = 0
   readonly slow: Patience<IncomingSpeech>
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, { unfinishedBytes, untakenBytes }: ReceptionLimits = LIMITS) {
+    this.unfinished = new SharedBudget(unfinishedBytes)
+    this.untaken = new SharedBudget(untakenBytes)
     this.slow = new Patience(clock, INTRODUCTION_MS, speech => speech.timeIsUp())
   }
 }

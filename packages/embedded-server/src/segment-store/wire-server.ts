@@ -7,7 +7,7 @@ import { Measures } from '../observability/measures.ts'
 import type { StorageHealth } from '../storage-failure.ts'
 import { type Clock, systemClock } from '../time/clock.ts'
 import { Connection } from './connection.ts'
-import { Reception } from './reception.ts'
+import { Reception, type ReceptionLimits } from './reception.ts'
 import type { SegmentCatalog } from './segment-catalog.ts'
 
 export interface WireServerOptions {
@@ -23,6 +23,8 @@ export interface WireServerOptions {
   /** Default: the system's time. */
   readonly clock?: Clock | undefined
   readonly maxConnections?: number | undefined
+  /** Default: 256 MiB each. */
+  readonly limits?: ReceptionLimits | undefined
   /** Where things are counted. Default: nowhere that anybody looks at. */
   readonly measures?: Measures | undefined
   /** Whether the storage works. Default: it does. */
@@ -54,11 +56,14 @@ export function openWirePort(options: Omit<WireServerOptions, 'catalog' | 'fault
 /** Serves segment store clients on a port that is open. */
 export function serveWire(
   port: Port,
-  options: Pick<WireServerOptions, 'access' | 'catalog' | 'clock' | 'faults' | 'health' | 'logger' | 'measures'>,
+  options: Pick<
+    WireServerOptions,
+    'access' | 'catalog' | 'clock' | 'faults' | 'health' | 'limits' | 'logger' | 'measures'
+  >,
 ): WireServer {
   const connections = new Set<Connection>()
   const { clock = systemClock, measures = new Measures() } = options
-  const services = { ...options, measures, reception: new Reception(clock) }
+  const services = { ...options, measures, reception: new Reception(clock, options.limits) }
   port.serve(guest => {
     const connection = new Connection(guest, services)
     connections.add(connection)

@@ -150,3 +150,47 @@ describe('when there are as many connections as may be', () => {
     await answers(await store.connect())
   })
 })
+
+describe('when all connections together hold too much', () => {
+  const MIB = 1024 * 1024
+
+  test('those go that have left their commands unfinished for longest', async () => {
+    const store = await TestStore.start({ limits: { unfinishedBytes: 4 * MIB, untakenBytes: MIB } })
+    const good = await store.connect()
+    const { segment, writerId } = await store.newWriter(good)
+    const hostile = []
+    for (let index = 0; index < 8; index++) {
+      const client = await store.connect()
+      client.sendBytes(
+        Buffer.concat([frameHeader(COMMAND_TYPES.AppendBlockEnd, 16_000_000), Buffer.alloc(MIB - 8, 'x')]),
+      )
+      await expect.poll(() => client.socket.bytesWritten).toBe(MIB)
+      hostile.push(client)
+      // Large commands of a good client, in between.
+      const number = BigInt(index) + 1n
+      expect(await good.ask(append(writerId, number, Buffer.alloc(2 * MIB)))).toMatchObject({ eventNumber: number })
+    }
+    await expect.poll(() => store.wire.connections).toBeLessThanOrEqual(5)
+    expect(await hostile[0]?.next()).toBe(CLOSED)
+    await answers(good)
+    expect(await store.lengthOf(good, segment)).toBe(16n * BigInt(MIB))
+  })
+
+  test('those go that do not take what they asked for', async () => {
+    const store = await TestStore.start({ limits: { unfinishedBytes: 32 * MIB, untakenBytes: 8 * MIB } })
+    const good = await store.connect()
+    const { segment, writerId } = await store.newWriter(good)
+    await good.ask(append(writerId, 1n, Buffer.alloc(2 * MIB, 'x')))
+    const greedy = await Promise.all(Array.from({ length: 12 }, () => store.connect()))
+    for (const client of greedy) {
+      client.socket.pause()
+      for (let id = 1n; id <= 8n; id++) client.send(readSegment(id, segment, 0n, 2 * MIB))
+    }
+    await expect.poll(() => store.wire.connections).toBeLessThan(10)
+    for (let id = 1n; id <= 20n; id++) {
+      expect(await good.ask(readSegment(id, segment, 0n, 2 * MIB))).toMatchObject({ requestId: id })
+    }
+    for (const client of greedy) client.destroy()
+    await expect.poll(() => store.wire.connections).toBe(1)
+  })
+})
