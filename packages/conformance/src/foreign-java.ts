@@ -157,9 +157,13 @@ export class ForeignJava implements AsyncDisposable {
     return this.request('resetToCheckpoint', { group })
   }
 
-  /** All of them are acknowledged when it resolves. */
-  write(stream: string, events: readonly ForeignEvent[]): Promise<number> {
-    return this.request('write', { stream, events })
+  /**
+   * All of them are acknowledged when it resolves.
+   *
+   * @param writer - A name: the writer of that name, which stays open. Without: one that is closed again.
+   */
+  write(stream: string, events: readonly ForeignEvent[], writer?: string): Promise<number> {
+    return this.request('write', { stream, events, writer })
   }
 
   /** Writes `<key>:<n>`, n counting from 0 within each of the keys `<prefix>0`, `<prefix>1`, ... */

@@ -47,11 +47,21 @@ export function javaBytes({ other: java, open }: Stage<ForeignJava>): void {
       expect(await java.request('byteBounds', { stream })).toEqual([LENGTH + 7, LENGTH + 16])
     }
 
-    expect(await write('!', 1, { seal: true })).toBe(LENGTH + 17)
-    expect(await theirs({ from: LENGTH + 12, length: 100 })).toEqual({ text: 'last!', offset: LENGTH + 17 })
+    // Waits at the tail for what comes.
+    const waiting = theirs({ from: LENGTH + 12, length: 8 })
+    {
+      await using writer = await scene.factory.createByteWriter(stream)
+      for (const letter of 'next') await writer.write(Buffer.from(letter))
+      await writer.flush()
+    }
+    expect(await waiting).toEqual({ text: 'lastnext', offset: LENGTH + 20 })
+    const ours = reader.seek(LENGTH + 20).then(() => reader.read(Buffer.alloc(10)))
+    expect(await write('!', 1, { seal: true })).toBe(LENGTH + 21)
+    expect(await ours).toBe(1)
+    expect(await theirs({ from: LENGTH + 12, length: 100 })).toEqual({ text: 'lastnext!', offset: LENGTH + 21 })
     await reader.seek(LENGTH + 12)
     const rest = Buffer.alloc(100)
-    expect(await reader.read(rest)).toBe(5)
+    expect(await reader.read(rest)).toBe(9)
     expect(await reader.read(rest)).toBe(0)
     await expect(write('late')).rejects.toMatchObject({ exception: 'SegmentSealedException' })
   })

@@ -119,4 +119,79 @@ export function javaSideBySide({ other: java, open }: Stage<ForeignJava>): void 
       expect(fetched.value).toBe(events[n])
     }
   })
+
+  it('a writer that stays open over a scale: events before and after, large ones too', async ({ expect }) => {
+    await using scene = await open('java-stays')
+    const stream = await scene.stream()
+    await scene.manager.scaleStreamTo(stream, 2)
+    const reader = await scene.reader(await scene.group([stream]))
+    const write = (...events: { key: string; event: string; repeat?: number }[]): Promise<number> =>
+      java.write(String(stream), events, String(stream))
+    const large = (event: string): string => event.repeat(9 * MIB)
+    await write({ key: 'a', event: 'a:0' }, { key: 'a', event: 'B', repeat: 9 * MIB }, { key: 'a', event: 'a:1' })
+    await scene.manager.scaleStreamTo(stream, 3)
+    // The first thing that it hears of the scale is that the segment for the large event is sealed.
+    await write({ key: 'a', event: 'A', repeat: 9 * MIB }, { key: 'a', event: 'a:2' })
+    const events = await scene.take(reader, 5)
+    expect(events.map(event => (event.length > 10 ? event.length : event))).toEqual([
+      'a:0',
+      9 * MIB,
+      'a:1',
+      9 * MIB,
+      'a:2',
+    ])
+    expect(events[1] === large('B') && events[3] === large('A')).toBe(true)
+  })
+
+  it('what is truncated before a reader comes by is told, and the rest is read', async ({ expect }) => {
+    await using scene = await open('java-truncated')
+    const stream = await scene.stream()
+    const name = String(stream)
+    const group = `${scene.scope}/theirs`
+    await java.createGroup(group, { streams: [name] })
+    await java.writeKeyed(name, { prefix: 'gone', count: 10, keys: 1 })
+    await scene.manager.truncateStream(await scene.manager.getTail(stream))
+    await java.writeKeyed(name, { prefix: 'left', count: 10, keys: 1 })
+    const heard: ForeignRead[] = []
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const reader = await java.openReader(group, group.replace('/', '-'), read => {
+      if (heard.push(read) === 11) resolve()
+    })
+    await promise
+    await reader.close()
+    expect(heard.slice(0, 11).map(read => (read.type === 'event' ? read.event : read.type))).toEqual([
+      'truncated',
+      ...Array.from({ length: 10 }, (_, n) => `left0:${n}`),
+    ])
+  })
+
+  it('a group between cuts reads what is between them', async ({ expect }) => {
+    await using scene = await open('java-ends')
+    const stream = await scene.stream()
+    await scene.manager.scaleStreamTo(stream, 2)
+    const name = String(stream)
+    await java.writeKeyed(name, { prefix: 'before', count: 20, keys: 4 })
+    const from = (await scene.manager.getTail(stream)).toText()
+    await java.writeKeyed(name, { prefix: 'within', count: 40, keys: 4 })
+    const to = (await scene.manager.getTail(stream)).toText()
+    await java.writeKeyed(name, { prefix: 'behind', count: 20, keys: 4 })
+    const group = `${scene.scope}/theirs`
+    await java.createGroup(group, {
+      streams: [name],
+      startCuts: { [name]: from },
+      endCuts: { [name]: to },
+      groupRefreshTimeMillis: 500,
+      automaticCheckpointIntervalMillis: 1_000,
+    })
+    const ledger = new EventLedger('by reader')
+    const reader = await java.openReader(group, group.replace('/', '-'), read => {
+      if (read.type === 'event') ledger.note('java', read.event)
+    })
+    await ledger.reached(40)
+    // Nothing more comes until it has passed a checkpoint, which is where the group is to end.
+    expect(await java.checkpoint(group, 'behind-all')).toEqual({ [name]: expect.any(String) })
+    expect(await java.unreadBytes(group)).toBe(0n)
+    await reader.close()
+    expect([ledger.count, ...ledger.faults, ...ledger.gaps()]).toEqual([40])
+  })
 }

@@ -93,6 +93,13 @@ export function javaTables({ other: java, open }: Stage<ForeignJava>): void {
       await expect(update({ key: ['cccc', '04'], version: first })).rejects.toMatchObject(refused)
       expect((await entries()).length).toBe(122)
 
+      // Large values, over several replies; and an empty one.
+      const large = 'v'.repeat(200_000)
+      for (let n = 0; n < 15; n++) await update({ key: ['eeee', `l${n.toString(16)}`], value: large })
+      await update({ key: ['eeee', 'no'], value: '' })
+      const many = await entries({ primary: 'eeee', page: 100 })
+      expect(many.map(entry => entry.value.length)).toEqual([...Array.from({ length: 15 }, () => large.length), 0])
+
       expect(await java.request('deleteTable', { table })).toBe(true)
       expect(await java.request('deleteTable', { table })).toBe(false)
       expect(await java.request('listTables', { scope: scene.scope })).toEqual([])

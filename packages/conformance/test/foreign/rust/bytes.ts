@@ -42,8 +42,19 @@ export function rustBytes({ other: rust, open }: Stage<ForeignRust>): void {
     expect((await read(LENGTH, 4)).text).toBe('ours')
     await expect(read(0, 1)).rejects.toThrow('SegmentIsTruncated')
 
+    // Waits at the tail for what comes.
+    const waiting = read(LENGTH + 5, 10)
+    {
+      await using writer = await scene.factory.createByteWriter(stream)
+      for (const letter of 'next') await writer.write(Buffer.from(letter))
+      await writer.flush()
+    }
+    expect(await waiting).toEqual({ text: 'theirsnext', offset: String(LENGTH + 15) })
+    await reader.seek(LENGTH + 15)
+    const ours = reader.read(Buffer.alloc(10))
     expect(await rust.request('bytes.seal', { stream })).toBe(true)
-    expect(await read(LENGTH + 5, 100)).toEqual({ text: 'theirs', offset: String(LENGTH + 11) })
+    expect(await ours).toBe(0)
+    expect(await read(LENGTH + 5, 100)).toEqual({ text: 'theirsnext', offset: String(LENGTH + 15) })
     const rest = Buffer.alloc(100)
     expect(await reader.read(rest)).toBe(0)
     await expect(write('late')).rejects.toMatchObject({ name: 'ForeignError' })

@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** Writes events of text, all acknowledged when the answer comes. */
 final class Writers {
     private final ClientConfig config;
-    private final Map<String, EventStreamWriter<String>> timed = new ConcurrentHashMap<>();
+    private final Map<String, EventStreamWriter<String>> kept = new ConcurrentHashMap<>();
 
     Writers(ClientConfig config) {
         this.config = config;
@@ -29,7 +29,7 @@ final class Writers {
     /** `event`, then notes `time`. The writer, `writer`, stays: one that goes is waited for no longer. */
     private Object writeTimed(JsonObject request) throws Exception {
         String stream = Foreign.text(request, "stream");
-        EventStreamWriter<String> writer = timed.computeIfAbsent(Foreign.text(request, "writer"), id ->
+        EventStreamWriter<String> writer = kept.computeIfAbsent(Foreign.text(request, "writer"), id ->
             factory(stream).createEventWriter(
                 id, Foreign.nameOf(stream), new UTF8StringSerializer(), EventWriterConfig.builder().build()));
         writer.writeEvent(Foreign.text(request, "event")).get();
@@ -37,21 +37,32 @@ final class Writers {
         return true;
     }
 
-    /** `events`: a list of `{key?, event}`. `repeat`: writes each event's text so many times over, as one event. */
+    /**
+     * `events`: a list of `{key?, event}`. `repeat`: writes each event's text so many times over, as one event. `writer`: by the writer of
+     * that name, which stays open.
+     */
     private Object write(JsonObject request) throws Exception {
-        List<CompletableFuture<Void>> acknowledged = new ArrayList<>();
         String stream = Foreign.text(request, "stream");
+        String name = Foreign.textOrNull(request, "writer");
+        if (name != null) {
+            return write(request, kept.computeIfAbsent(name, id -> writer(factory(stream), stream)));
+        }
         try (EventStreamClientFactory factory = factory(stream); EventStreamWriter<String> writer = writer(factory, stream)) {
-            for (JsonElement element : request.getAsJsonArray("events")) {
-                JsonObject item = element.getAsJsonObject();
-                JsonElement repeat = item.get("repeat");
-                String event = Foreign.text(item, "event").repeat(repeat == null ? 1 : repeat.getAsInt());
-                String key = Foreign.textOrNull(item, "key");
-                acknowledged.add(key == null ? writer.writeEvent(event) : writer.writeEvent(key, event));
-            }
-            for (CompletableFuture<Void> one : acknowledged) {
-                one.get();
-            }
+            return write(request, writer);
+        }
+    }
+
+    private static int write(JsonObject request, EventStreamWriter<String> writer) throws Exception {
+        List<CompletableFuture<Void>> acknowledged = new ArrayList<>();
+        for (JsonElement element : request.getAsJsonArray("events")) {
+            JsonObject item = element.getAsJsonObject();
+            JsonElement repeat = item.get("repeat");
+            String event = Foreign.text(item, "event").repeat(repeat == null ? 1 : repeat.getAsInt());
+            String key = Foreign.textOrNull(item, "key");
+            acknowledged.add(key == null ? writer.writeEvent(event) : writer.writeEvent(key, event));
+        }
+        for (CompletableFuture<Void> one : acknowledged) {
+            one.get();
         }
         return acknowledged.size();
     }
