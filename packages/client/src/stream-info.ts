@@ -1,4 +1,4 @@
-import type { Controller } from '@pravega-ts/controller-client'
+import type { Controller, SegmentWithRange } from '@pravega-ts/controller-client'
 import {
   type Deadline,
   inParallel,
@@ -88,7 +88,7 @@ export async function streamInfo(
   const head = await headCut(controller, store, stream, deadline)
   const between = await controller.getSegmentsBetween(stream, head, StreamCut.UNBOUNDED, deadline.rest())
   const epochs = new Set(between.map(segment => segment.epoch))
-  const ranges = await rangesOf(controller, stream, epochs, deadline)
+  const ranges = await rangesOf(controller, between, current.segments, deadline)
 
   const found = await inParallel(between, async segment => {
     const range = ranges.get(segment.segmentId)
@@ -128,15 +128,18 @@ export async function streamInfo(
   }
 }
 
+/** Asks for the epochs of the segments that are not active: that takes the permission to update. */
 async function rangesOf(
   controller: Controller,
-  stream: ScopedStream,
-  epochs: ReadonlySet<number>,
+  of: readonly ScopedSegment[],
+  active: readonly SegmentWithRange[],
   deadline: Deadline,
 ): Promise<ReadonlyMap<bigint, KeyRange>> {
-  const ranges = new Map<bigint, KeyRange>()
-  await inParallel([...epochs], async epoch => {
-    const { segments } = await controller.getEpochSegments(stream, epoch, deadline.rest())
+  const ranges = new Map(active.map(({ segment, range }) => [segment.segmentId, range]))
+  const others = of.filter(({ segmentId }) => !ranges.has(segmentId))
+  await inParallel([...Map.groupBy(others, ({ epoch }) => epoch)], async ([epoch, [first]]) => {
+    if (first === undefined) return
+    const { segments } = await controller.getEpochSegments(first.scopedStream, epoch, deadline.rest())
     for (const { segment, range } of segments) {
       if (segmentEpoch(segment.segmentId) === epoch) ranges.set(segment.segmentId, range)
     }

@@ -95,6 +95,7 @@ describeSecuredEngines('accounts', engine => {
     const buffer = Buffer.alloc(6)
     for (let filled = 0; filled < 6; ) filled += await reader.read(buffer.subarray(filled))
     expect(buffer.toString()).toBe('theirs')
+    expect((await scoped.streamManager().getStreamInfo(stream)).sizeBytes).toBe(6n)
     await denied(async () => {
       await using refused = await scoped.createByteWriter(stream)
       await refused.write(Buffer.from('mine'))
