@@ -12,6 +12,8 @@ import { append, createSegment, segmentInfo, setupAppend } from './requests.ts'
 
 /** The segment store port alone, with what a test needs around it. */
 export class TestStore {
+  /** What stores are started on that are given no storage of their own. */
+  static openStorage: () => Promise<SegmentStorage> = () => Promise.resolve(new MemorySegmentStorage())
   readonly catalog: SegmentCatalog
   readonly faults: FaultSwitchboard
   readonly wire: WireServer
@@ -28,7 +30,7 @@ export class TestStore {
   static async start(
     options: Partial<WireServerOptions> & { readonly storage?: SegmentStorage } = {},
   ): Promise<TestStore> {
-    const catalog = new SegmentCatalog(options.storage ?? new MemorySegmentStorage())
+    const catalog = new SegmentCatalog(options.storage ?? (await TestStore.openStorage()))
     const faults = new FaultSwitchboard()
     const wire = await startWireServer({
       catalog,

@@ -27,7 +27,7 @@ export async function readData(
   const parts: Uint8Array[] = []
   let left = maxBytes
   let needed = 0
-  while (position < end && parts.length === 0) {
+  while (position < end && left > 0) {
     const bytes = await readWindow(
       handle,
       path,

@@ -86,9 +86,7 @@ export class DiskSegment extends DiskProperties implements StoredSegment {
     const from = Number(offset)
     if (from < this.#start || from >= this.#length || maxBytes <= 0) return []
     if (from >= this.#tail.start) return this.#tail.read(from, maxBytes)
-    const file = this.#fileAt(from)
-    if (file === undefined) return []
-    return this.#services.readFile(file, from - file.base, Math.min(maxBytes, this.#length - from))
+    return this.#readFiles(from, Math.min(this.#length, from + maxBytes))
   }
 
   /**
@@ -205,6 +203,24 @@ export class DiskSegment extends DiskProperties implements StoredSegment {
     file.removed = true
     if (file === this.#open) this.#open = undefined
     this.#services.fileRemoved(file)
+  }
+
+  /** What is there up to `end`: all of it, unless the segment is truncated or deleted meanwhile. */
+  async #readFiles(from: number, end: number): Promise<readonly Uint8Array[]> {
+    const parts: Uint8Array[] = []
+    for (let offset = from; offset < end; ) {
+      const views = await this.#readPart(offset, end - offset)
+      if (views.length === 0) break
+      parts.push(...views)
+      for (const view of views) offset += view.byteLength
+    }
+    return parts
+  }
+
+  #readPart(offset: number, maxBytes: number): readonly Uint8Array[] | Promise<readonly Uint8Array[]> {
+    if (offset >= this.#tail.start) return this.#tail.read(offset, maxBytes)
+    const file = this.#fileAt(offset)
+    return file === undefined ? [] : this.#services.readFile(file, offset - file.base, maxBytes)
   }
 
   /** The last file that begins at or below `offset`. */
