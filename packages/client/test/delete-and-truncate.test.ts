@@ -1,4 +1,4 @@
-import { PravegaError, StreamCut } from '@pravega-ts/model'
+import { PravegaError, ScopedStream, StreamCut } from '@pravega-ts/model'
 import { expect, it } from 'vitest'
 import { managerOn, segment, stream } from './fake-controller.ts'
 
@@ -42,6 +42,40 @@ it('deletes a scope with all that is in it, and says when there was none', async
     expect(await manager.deleteScope('shop', { recursive: true })).toBe(exists)
     expect(calls.length).toBe(exists ? 2 : 1)
   }
+})
+
+async function* listing<T>(...items: T[]): AsyncGenerator<T, void, undefined> {
+  yield* items
+}
+
+function inScope(streams: () => AsyncIterable<ScopedStream>, tables: readonly string[]) {
+  return managerOn({
+    listStreams: streams,
+    listKeyValueTables: () => listing(...tables.map(name => ({ scope: 'shop', name }))),
+    deleteScope: async () => true,
+  })
+}
+
+it.each([
+  ['a stream', [new ScopedStream('shop', '_RGreaders')], [], 'the stream _RGreaders'],
+  ['a table', [], ['prices'], 'the table prices'],
+])('does not ask for the end of a scope with %s in it: Pravega would break it', async (_, streams, tables, message) => {
+  const { manager, calls } = inScope(() => listing(...streams), tables)
+  const deletion = manager.deleteScope('shop')
+  await expect(deletion).rejects.toMatchObject({ code: 'SCOPE_NOT_EMPTY' })
+  await expect(deletion).rejects.toThrow(message)
+  expect(calls.some(([method]) => method === 'deleteScope')).toBe(false)
+})
+
+it('deletes an empty scope, and none that is not there', async () => {
+  const { manager, calls } = inScope(() => listing(), [])
+  expect(await manager.deleteScope('shop')).toBe(true)
+  expect(calls.at(-1)).toEqual(['deleteScope', 'shop'])
+
+  const missing = inScope(() => {
+    throw new PravegaError('SCOPE_NOT_FOUND', 'no such scope')
+  }, [])
+  expect(await missing.manager.deleteScope('shop')).toBe(false)
 })
 
 function truncating(length: bigint) {

@@ -59,6 +59,16 @@ export function checkBounded(cut: StreamCut): StreamCut {
   return cut
 }
 
+/**
+ * A cut at which a stream can begin. Pravega 0.13 takes one with a segment that the cut has not reached yet (-1), and never ends truncating
+ * at it.
+ */
+export function checkTruncation(cut: StreamCut): StreamCut {
+  if (![...checkBounded(cut).positions.values()].some(offset => offset < 0n)) return cut
+  const remedy = 'Leave the segments out that the cut has not reached'
+  throw refuse('stream cut', String(cut), 'it has an offset of -1, which would block the stream for good', remedy)
+}
+
 /** A cut of this very stream; unbounded is fine. */
 export function checkCutOf(stream: ScopedStream, cut: StreamCut): StreamCut {
   if (cut.isUnbounded) return cut

@@ -16,6 +16,8 @@ export interface ScopeCalls {
    * Deletes an empty scope.
    *
    * @returns `false`: there was none
+   * Look into the scope before: Pravega 0.13 refuses one with content, but no reader group can be made in it after that.
+   *
    * @throws PravegaError `SCOPE_NOT_EMPTY`
    */
   deleteScope(scope: string, options?: CallOptions): Promise<boolean>

@@ -9,7 +9,7 @@ import {
   validateScopeName,
   validateStreamName,
 } from '@pravega-ts/model'
-import { checkBounded, refuse } from './arguments.ts'
+import { checkTruncation, refuse } from './arguments.ts'
 import type { Calls } from './calls.ts'
 import { ControllerService, type StreamsInScopeResponse } from './generated/index.ts'
 import { configurationOf, configurationTo, cutTo, streamInfo, streamOf } from './messages.ts'
@@ -98,7 +98,7 @@ export function streamCalls(calls: Calls): StreamCalls {
       return settle('updateStream', status, String(stream))
     },
     async truncateStream(cut, options) {
-      checkBounded(cut)
+      checkTruncation(cut)
       const subject = String(cut.stream)
       const { status } = await calls.send(service.truncateStream, subject, cutTo(cut), options)
       return settle('truncateStream', status, subject)

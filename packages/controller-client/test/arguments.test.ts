@@ -34,6 +34,16 @@ const REFUSED: readonly (readonly [string, (c: Controller) => Promise<unknown>])
   ['a range above 1', c => c.scaleStream(stream, [0n], [{ low: 0, high: 1.5 }])],
   ['a range that is no number', c => c.scaleStream(stream, [0n], [{ low: Number.NaN, high: 1 }])],
   ['a scale to wait for without segments', c => c.scaleStreamAndWait(stream, [], [])],
+  [
+    'a truncation at a segment that is not reached',
+    c =>
+      c.truncateStream(
+        new StreamCut(stream, [
+          [0n, 5n],
+          [1n, -1n],
+        ]),
+      ),
+  ],
   ['an epoch that is no whole number', c => c.checkScale(stream, 0.5)],
   ['an epoch beyond 32 bits', c => c.getEpochSegments(stream, 2 ** 31)],
   ['a lease with a fraction', c => c.createTransaction(stream, 10_000.5)],
