@@ -38,7 +38,7 @@ export interface EmbeddedServerOptions {
   /** Default: silent. */
   readonly logger?: Logger | undefined
   /**
-   * Where the controller takes its time from: leases of transactions, times of stream cuts and of what is listed. With one that a test
+   * Where the server takes its time from: leases of transactions, expiry of tokens, times of stream cuts and of what is listed. With one that a test
    * moves, a lease of ten seconds is over at once. Default: the system's time.
    */
   readonly clock?: Clock | undefined

@@ -29,4 +29,10 @@ export const LOG_LINES = {
   notScaledByRates: 'stream cannot be scaled as its rates ask for',
   leaseOver: 'transaction is being aborted: its lease is over',
   call: 'controller call',
+  noCredentials: 'call refused: no credentials',
+  wrongCredentials: 'call refused: wrong credentials',
+  unreadableCredentials: 'call refused: credentials that cannot be read',
+  tooManyChecks: 'call refused: too many passwords are being checked',
+  noPermission: 'call refused: no permission',
+  tokenRefused: 'request refused',
 } as const

@@ -3,6 +3,7 @@ import type { AuthTokenCheckFailed, Command } from '@pravega-ts/wire-protocol'
 import type { AccessControl } from '../accounts/access-control.ts'
 import type { Permission } from '../accounts/permissions.ts'
 import { segmentsOf } from '../faults/command-segments.ts'
+import { LOG_LINES } from '../observability/log-lines.ts'
 import type { Clock, Scheduled } from '../time/clock.ts'
 
 const CHECK_FAILED = 0
@@ -66,7 +67,7 @@ export class TokenAdmission {
     }
     const { outcome, reason, user } = verdict
     const { peer } = this.#connection
-    this.#logger.info('request refused', { request: command.command, segments, user, peer, reason })
+    this.#logger.info(LOG_LINES.tokenRefused, { request: command.command, segments, user, peer, reason })
     this.#connection.reply({
       command: 'AuthTokenCheckFailed',
       requestId: command.requestId,

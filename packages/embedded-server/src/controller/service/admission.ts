@@ -3,6 +3,7 @@ import type { Logger } from '@pravega-ts/config'
 import type { AccessControl } from '../../accounts/access-control.ts'
 import type { Account } from '../../accounts/account.ts'
 import { ANYBODY, type Caller, callerOf } from '../../accounts/caller.ts'
+import { LOG_LINES } from '../../observability/log-lines.ts'
 import { Refusal } from '../operations/refusal.ts'
 import { type CallNeed, callNeeds } from './call-needs.ts'
 
@@ -35,14 +36,14 @@ export function admissionBy(access: AccessControl, logger: Logger): Admission {
       const need = needs[method]?.(request as never) ?? 'account'
       if (need === 'nothing') return account === undefined ? ANYBODY : callerOf(account, access.tokens)
       if (account === undefined) {
-        logger.info('call refused: no credentials', { method, peer })
+        logger.info(LOG_LINES.noCredentials, { method, peer })
         throw unauthenticated('Authentication failed')
       }
       const caller = callerOf(account, access.tokens)
       if (need === 'account' || need.anyOf.some(resource => caller.may(resource, need.permission))) {
         return caller
       }
-      logger.info('call refused: no permission', {
+      logger.info(LOG_LINES.noPermission, {
         user: account.name,
         peer,
         method,
@@ -71,13 +72,13 @@ async function identify(
     case 'none':
       return undefined
     case 'wrong':
-      logger.warn('call refused: wrong credentials', { user: found.user.slice(0, LONGEST_NAME), peer, method })
+      logger.warn(LOG_LINES.wrongCredentials, { user: found.user.slice(0, LONGEST_NAME), peer, method })
       throw unauthenticated('')
     case 'unreadable':
-      logger.warn('call refused: credentials that cannot be read', { peer, method })
+      logger.warn(LOG_LINES.unreadableCredentials, { peer, method })
       throw new Refusal('UNKNOWN', '')
     case 'busy':
-      logger.warn('call refused: too many passwords are being checked', { peer, method })
+      logger.warn(LOG_LINES.tooManyChecks, { peer, method })
       throw new Refusal('UNAVAILABLE', 'Too many passwords are being checked; try again')
   }
 }
