@@ -100,21 +100,38 @@ describe('the events of a committed transaction can be read', () => {
 })
 
 describe('the pace of questions', () => {
-  test('begins shortly before a commit of the usual duration is carried out', () => {
+  /** What is found of a commit that takes so long: how many questions, and how much too late. */
+  function wait(pace: CommitPace, durationMs: number): { readonly questions: number; readonly lateMs: number } {
+    let at = pace.first(0)
+    for (let questions = 1; ; questions++) {
+      if (at >= durationMs) {
+        pace.found(at, questions)
+        return { questions, lateMs: at - durationMs }
+      }
+      at += pace.next(at)
+    }
+  }
+
+  test.each([3, 12, 50, 400])('finds commits of %s ms soon, with few questions', durationMs => {
     const pace = new CommitPace()
-    expect(pace.first(0)).toBe(0)
-    for (let n = 0; n < 30; n++) pace.took(50)
-    expect(pace.first(0)).toBeCloseTo(30)
-    expect(pace.first(20)).toBeCloseTo(10)
-    expect(pace.first(200)).toBe(0)
-    for (let n = 0; n < 30; n++) pace.took(10)
-    expect(pace.first(0)).toBeLessThan(7)
+    for (let n = 0; n < 100; n++) wait(pace, durationMs)
+    const waits = Array.from({ length: 100 }, () => wait(pace, durationMs))
+    expect(waits.reduce((sum, { questions }) => sum + questions, 0)).toBeLessThan(600)
+    expect(Math.max(...waits.map(({ lateMs }) => lateMs))).toBeLessThan(1 + durationMs * 0.25)
+  })
+
+  test('comes down when commits become faster, however late they were found', () => {
+    const pace = new CommitPace()
+    for (let n = 0; n < 100; n++) wait(pace, 200)
+    for (let n = 0; n < 40; n++) wait(pace, 10)
+    expect(wait(pace, 10).lateMs).toBeLessThan(4)
   })
 
   test('slows down with the time that is waited, to two questions a second', () => {
     const pace = new CommitPace()
     expect([0, 5, 50, 100_000].map(elapsed => pace.next(elapsed))).toEqual([1, 1, 5, 500])
-    pace.took(1_000_000)
-    expect(pace.first(0)).toBe(500)
+    expect(pace.first(0)).toBe(0)
+    for (let n = 0; n < 100; n++) pace.found(1_000_000, 2)
+    expect([0, 200, 700].map(elapsed => pace.first(elapsed))).toEqual([500, 300, 0])
   })
 })

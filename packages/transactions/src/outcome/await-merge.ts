@@ -8,6 +8,8 @@ const MOST_SEGMENTS = 8
 const QUESTION_MS = 1_000
 /** A commit that takes longer is not only waiting for its turn. */
 const PATIENCE_MS = 2_000
+/** Who begins to wait that soon sees how long a commit takes. */
+const PROMPT_MS = 10
 
 export interface MergeQuestion {
   /** Those of the transaction. */
@@ -35,13 +37,16 @@ export async function awaitMerge(question: MergeQuestion, deadline: Deadline): P
   let [waitsFor] = segments
   if (waitsFor === undefined || segments.length > MOST_SEGMENTS || !pace.asksStores(performance.now())) return false
   const elapsed = (): number => performance.now() - acceptedAt
+  const isPrompt = elapsed() < PROMPT_MS
   try {
     await deadline.pause(pace.first(elapsed()))
     for (let attempt = 1; waitsFor !== undefined; attempt++) {
+      const askedAfter = elapsed()
       if ((await infoOf(question, waitsFor, deadline)) === undefined) {
         const others = segments.filter(segment => segment !== waitsFor)
         const infos = await Promise.all(others.map(segment => infoOf(question, segment, deadline)))
         waitsFor = others.find((_, n) => infos[n] !== undefined)
+        if (isPrompt && waitsFor === undefined) pace.found(askedAfter, attempt)
         continue
       }
       if (elapsed() > PATIENCE_MS) return false

@@ -9,9 +9,6 @@ import { nameOf, type TransactionSubject } from './subject.ts'
 import type { TransactionContext } from './transaction-context.ts'
 import { stageError, withOutcome } from './transaction-errors.ts'
 
-/** Who begins to wait that soon sees how long a commit takes. */
-const PROMPT_MS = 10
-
 export interface StandingOptions {
   readonly subject: TransactionSubject
   readonly context: Pick<TransactionContext, 'controller' | 'logger' | 'controllerMs' | 'pace' | 'getInfo'>
@@ -159,12 +156,9 @@ export class Standing {
     const { pace, getInfo } = this.#context
     const onWait = (attempt: number, delayMs: number, cause?: PravegaError): void =>
       this.#waits('its events to appear', attempt, delayMs, cause)
-    const begunAt = performance.now()
-    const acceptedAt = this.#acceptedAt ?? begunAt
+    const acceptedAt = this.#acceptedAt ?? performance.now()
     const isMerged = await awaitMerge({ segments: this.#segments, pace, acceptedAt, getInfo, onWait }, deadline)
-    const status = isMerged ? 'committed' : await awaitEnd(call => this.#check(call), deadline, onWait)
-    if (status === 'committed' && begunAt - acceptedAt < PROMPT_MS) pace.took(performance.now() - acceptedAt)
-    return status
+    return isMerged ? 'committed' : await awaitEnd(call => this.#check(call), deadline, onWait)
   }
 
   /** An error that says what the transaction is, with the code of another one. */
