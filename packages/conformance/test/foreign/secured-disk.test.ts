@@ -4,11 +4,12 @@ import { join } from 'node:path'
 import { ClientFactory } from '@pravega-ts/client'
 import { basicCredentials } from '@pravega-ts/config'
 import { EmbeddedServer } from '@pravega-ts/embedded-server'
-import { afterAll, beforeAll, describe } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { identity } from '../../../../tools/testing/certificates.ts'
 import { uniqueName } from '../../src/engine.ts'
 import { describeForeign, ForeignJava, type JavaTarget } from '../../src/foreign-java.ts'
 import { describeRust, ForeignRust, type RustTarget } from '../../src/foreign-rust.ts'
+import { EventLedger } from '../events/event-ledger.ts'
 import { EventScene } from '../events/event-scene.ts'
 import { javaBytes } from './java/bytes.ts'
 import { javaCounters } from './java/counters.ts'
@@ -60,6 +61,35 @@ async function open(prefix: string): Promise<EventScene> {
   return new EventScene(scope, factory)
 }
 
+const EVENTS = { count: 20_000, keys: 20 }
+
+/** Meanwhile the server is killed, with events on its disk of which the writer was not told, and before it has taken some in. */
+async function writeOverKills(
+  prefix: string,
+  write: (stream: string, events: { prefix: string; count: number; keys: number }) => Promise<number>,
+): Promise<void> {
+  await using scene = await open(prefix)
+  const stream = await scene.stream(2)
+  const written = write(String(stream), { prefix, ...EVENTS })
+  for (const [command, nth] of [['DataAppended', 2] as const, ['AppendBlockEnd', 1] as const]) {
+    using held = server.faults.on(command, { nth, delayMs: 60_000 })
+    await held.nextHit()
+    await server.restart({ kill: true })
+  }
+  expect(await written).toBe(EVENTS.count)
+  const ledger = new EventLedger()
+  const reader = await scene.reader(await scene.group([stream]))
+  for (const event of await scene.take(reader, EVENTS.count)) ledger.note('ours', event)
+  expect([ledger.count, ...ledger.faults, ...ledger.gaps()]).toEqual([EVENTS.count])
+  // Nothing is there twice.
+  const { sizeBytes } = await scene.manager.getStreamInfo(stream)
+  const each = Array.from(
+    { length: EVENTS.count },
+    (_, n) => `${prefix}${n % EVENTS.keys}:${Math.floor(n / EVENTS.keys)}`,
+  )
+  expect(sizeBytes).toBe(BigInt(each.reduce((sum, event) => sum + 8 + event.length, 0)))
+}
+
 describe('on disk, with accounts and TLS (embedded)', () => {
   secured()
   const target = (): JavaTarget & RustTarget => ({
@@ -74,11 +104,15 @@ describe('on disk, with accounts and TLS (embedded)', () => {
     describe.concurrent('cases', () => {
       for (const declare of [javaStreams, javaTransactions, javaTables, javaBytes, javaCounters]) declare(stage)
     })
+    it('writes each event once while its server is killed twice', () =>
+      writeOverKills('java', (stream, events) => stage.other.writeKeyed(stream, events)))
   })
   describeRust("Pravega's Rust client", () => {
     const stage = stageOf(ForeignRust, target, open)
     describe.concurrent('cases', () => {
       for (const declare of [rustStreams, rustEvents, rustTransactions, rustBytes, rustTables]) declare(stage)
     })
+    it('writes each event once while its server is killed twice', () =>
+      writeOverKills('rust', (stream, events) => stage.other.request('events.writeKeyed', { stream, ...events })))
   })
 })
