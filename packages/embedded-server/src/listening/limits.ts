@@ -10,5 +10,7 @@ export const MAX_CONNECTIONS: number = 16_384
 export const UNFINISHED_BYTES: number = 256 * MIB
 /** All connections together hold at most so many bytes that their peers do not take. */
 export const UNTAKEN_BYTES: number = 256 * MIB
+/** A connection is not read from while so many of the bytes it sent are not durable. */
+export const OWN_UNDURABLE_BYTES: number = 64 * MIB
 /** Beyond so many bytes in all, connections are not read from whose changes are not durable yet. */
 export const UNDURABLE_BYTES: number = 256 * MIB

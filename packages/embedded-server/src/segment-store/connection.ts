@@ -1,6 +1,5 @@
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
-import type { Logger } from '@pravega-ts/config'
 import { PravegaError } from '@pravega-ts/model'
 import {
   COMMAND_TYPES,
@@ -9,27 +8,22 @@ import {
   decodePayload,
   FRAME_HEADER_BYTES,
   FrameParser,
-  isReply,
   MAX_FRAME_BYTES,
   type Reply,
-  type Request,
   type SegmentRead,
 } from '@pravega-ts/wire-protocol'
-import type { AccessControl } from '../accounts/access-control.ts'
+import { answerOf, isAnswerable } from '../faults/answer-of.ts'
 import { segmentsOf } from '../faults/command-segments.ts'
-import { failureNamed } from '../faults/failure-named.ts'
-import type { AnyCommandFault, FaultSwitchboard } from '../faults/fault-switchboard.ts'
-import { UNDURABLE_BYTES } from '../listening/limits.ts'
+import type { AnyCommandFault } from '../faults/fault-switchboard.ts'
 import type { Guest } from '../listening/port.ts'
-import type { Measures } from '../observability/measures.ts'
-import type { StorageHealth } from '../storage-failure.ts'
-import { type Clock, systemClock } from '../time/clock.ts'
+import { systemClock } from '../time/clock.ts'
+import type { ConnectionServices } from './connection-services.ts'
 import type { Conversation } from './conversation.ts'
 import { internalFailure } from './failures.ts'
 import { completesAppend, handle } from './handlers/index.ts'
 import { LookUps } from './look-ups.ts'
 import { Outbox } from './outbox.ts'
-import { IncomingSpeech, type Reception } from './reception.ts'
+import { IncomingSpeech, UndurableBytes } from './reception.ts'
 import type { SegmentCatalog } from './segment-catalog.ts'
 import { TokenAdmission } from './token-admission.ts'
 import { violation } from './violation.ts'
@@ -37,26 +31,9 @@ import { WriterSessions } from './writer-sessions.ts'
 
 /** How long a connection that was ended here takes in and forgets what its peer still sends, in milliseconds. */
 const LINGER_MS = 1000
-/** A connection is not read from while so many of the bytes it sent are not durable. */
-const OWN_UNDURABLE_BYTES = 64 * 1024 * 1024
 
 /** More reads than this do not wait on one connection. */
 const MAX_WAITING = 16_384
-
-/** What all connections of a server share. */
-export interface ConnectionServices {
-  readonly catalog: SegmentCatalog
-  readonly faults: FaultSwitchboard
-  readonly logger: Logger
-  /** Default: the system's time. */
-  readonly clock?: Clock | undefined
-  /** Whose tokens let clients in. Default: none is asked for. */
-  readonly access?: AccessControl | undefined
-  /** Whether the storage works. Default: it does. */
-  readonly health?: StorageHealth | undefined
-  readonly reception: Reception
-  readonly measures: Measures
-}
 
 /**
  * One client on the segment store port. Open: commands are taken in turns; a turn is all complete frames that are there.
@@ -71,6 +48,7 @@ export class Connection implements Conversation {
   readonly #parser = new FrameParser({ maxFrameBytes: MAX_FRAME_BYTES - FRAME_HEADER_BYTES, ownsChunks: true })
   readonly #outbox: Outbox
   readonly #speech: IncomingSpeech
+  readonly #undurable: UndurableBytes
   readonly #releases = new Set<() => void>()
   readonly #lookUps = new LookUps(this)
   readonly #tokens: TokenAdmission | undefined
@@ -84,7 +62,6 @@ export class Connection implements Conversation {
   #stalled = false
   #receivedBytes = 0
   #introduced: (() => void) | undefined
-  #undurableBytes = 0
 
   constructor({ socket, introduced }: Guest, services: ConnectionServices) {
     this.#introduced = introduced
@@ -96,6 +73,7 @@ export class Connection implements Conversation {
     this.#tokens = this.#tokenAdmission()
     const giveUp = (reason: string): void => this.#giveUp(reason)
     this.#speech = new IncomingSpeech(services.reception, giveUp)
+    this.#undurable = new UndurableBytes(services.reception)
     this.#outbox = new Outbox(socket, {
       passing: bytes => {
         services.measures.sentBytes += bytes
@@ -206,13 +184,7 @@ export class Connection implements Conversation {
   }
 
   get #blocked(): boolean {
-    return this.#stalled || this.#outbox.congested || this.#isUndurable || this.#services.faults.frozen
-  }
-
-  /** Its own bytes that are not durable wake it again, however many the others have. */
-  get #isUndurable(): boolean {
-    if (this.#undurableBytes >= OWN_UNDURABLE_BYTES) return true
-    return this.#undurableBytes > 0 && this.#services.reception.undurableBytes >= UNDURABLE_BYTES
+    return this.#stalled || this.#outbox.congested || this.#undurable.tooMany || this.#services.faults.frozen
   }
 
   #takeTurn(): void {
@@ -258,17 +230,14 @@ export class Connection implements Conversation {
       durable.catch(() => {})
       return
     }
-    const { reception } = this.#services
-    this.#undurableBytes += received
-    reception.undurableBytes += received
+    this.#undurable.add(received)
     durable.then(
       () => {
-        this.#undurableBytes -= received
-        reception.undurableBytes -= received
+        this.#undurable.add(-received)
         if (this.#state === 'ending' || this.#deferred.length > 0 || this.#socket.isPaused()) this.#takeTurn()
       },
       cause => {
-        reception.undurableBytes -= received
+        this.#undurable.add(-received)
         this.#reset(`storage failed: ${cause}`)
       },
     )
@@ -312,8 +281,8 @@ export class Connection implements Conversation {
 
   /** Nothing can be done for anybody: says so, and lets the client come again. */
   #refuse(command: Command, reason: string): void {
-    if (isReply(command) || !('requestId' in command)) return
-    const [segment = ''] = segmentsOf(command as Request, this.#segmentOfWriter)
+    if (!isAnswerable(command)) return
+    const [segment = ''] = segmentsOf(command, this.#segmentOfWriter)
     this.reply(internalFailure(command.requestId, segment, reason))
     this.end(reason)
   }
@@ -341,13 +310,8 @@ export class Connection implements Conversation {
     // The frames of an append belong together, carried out or not.
     if (completesAppend(command)) this.writers.assemble(command)
     if (fault.answer === undefined) return
-    if (isReply(command) || !('requestId' in command)) throw violation(`a ${command.command}`)
-    const request = command as Request
-    const [segment = ''] = segmentsOf(request, this.#segmentOfWriter)
-    const reply =
-      typeof fault.answer === 'string'
-        ? failureNamed(fault.answer, request, segment)
-        : (fault.answer as (request: Request) => Reply)(request)
+    if (!isAnswerable(command)) throw violation(`a ${command.command}`)
+    const reply = answerOf(fault.answer, command, this.#segmentOfWriter)
     if (completesAppend(command)) this.writers.fail(command.writerId, reply)
     else this.reply(reply)
   }

@@ -1,5 +1,12 @@
 import { COMMAND_TYPES } from '@pravega-ts/wire-protocol'
-import { ALIVE_BYTES, INTRODUCTION_MS, UNFINISHED_BYTES, UNTAKEN_BYTES } from '../listening/limits.ts'
+import {
+  ALIVE_BYTES,
+  INTRODUCTION_MS,
+  OWN_UNDURABLE_BYTES,
+  UNDURABLE_BYTES,
+  UNFINISHED_BYTES,
+  UNTAKEN_BYTES,
+} from '../listening/limits.ts'
 import { Patience } from '../listening/patience.ts'
 import { type Holder, SharedBudget } from '../listening/shared-budget.ts'
 import type { Clock } from '../time/clock.ts'
@@ -26,6 +33,27 @@ export class Reception {
     this.unfinished = new SharedBudget(unfinishedBytes)
     this.untaken = new SharedBudget(untakenBytes)
     this.slow = new Patience(clock, INTRODUCTION_MS, speech => speech.timeIsUp())
+  }
+}
+
+/** What a connection was sent and is not durable yet. */
+export class UndurableBytes {
+  readonly #reception: Reception
+  #own = 0
+
+  constructor(reception: Reception) {
+    this.#reception = reception
+  }
+
+  /** So many that it is not read from. Its own bytes wake it again when they are durable, however many the others have. */
+  get tooMany(): boolean {
+    if (this.#own >= OWN_UNDURABLE_BYTES) return true
+    return this.#own > 0 && this.#reception.undurableBytes >= UNDURABLE_BYTES
+  }
+
+  add(bytes: number): void {
+    this.#own += bytes
+    this.#reception.undurableBytes += bytes
   }
 }
 
