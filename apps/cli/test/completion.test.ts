@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { ClientFactory } from '@pravega-ts/client'
 import { EmbeddedServer } from '@pravega-ts/embedded-server'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { pravega } from './pravega.ts'
@@ -73,6 +74,22 @@ it('asks the server for reader groups', async () => {
   expect(await complete('event', 'read', 'shop/orders', '--group', 'shop/')).toEqual(['shop/billing', 'shop/report'])
   expect(await complete('reader-group', 'create', 'shop/new', '--stream', 'shop/o')).toEqual(['shop/orders'])
   expect(await complete('reader-group', 'create', 'shop/new', '--to', 'n')).toEqual(['never'])
+})
+
+it('asks the server for the readers of a group', async () => {
+  await using factory = await ClientFactory.create(server.controllerUri)
+  for (const stateStore of ['log', 'table'] as const) {
+    const name = `shop/group-${stateStore}`
+    await using group = await factory.createReaderGroup(name, { streams: ['shop/orders'], stateStore })
+    await using _one = await group.createReader({ readerId: 'r-1' })
+    await using _two = await group.createReader({ readerId: 'r-2' })
+    await using _other = await group.createReader({ readerId: 's' })
+    const words = ['reader-group', 'offline', '--state-store', stateStore, '--timeout', 'a/b', name]
+    expect(await complete(...words, '')).toEqual(expect.arrayContaining(['r-1', 'r-2', 's']))
+    expect(await complete(...words, 's')).toEqual(['s'])
+    expect(await complete(...words, 'r-')).toEqual(['r-1', 'r-2'])
+  }
+  expect(await complete('reader-group', 'offline', 'shop/absent', 's')).toEqual([])
 })
 
 it('asks the server that the command line names, and keeps quiet when nobody is there', async () => {

@@ -158,6 +158,26 @@ it('follows what is written until Ctrl-C, and leaves nothing behind', async () =
   expect(await succeed(['reader-group', 'list', 'e8'])).toBe('')
 })
 
+// Whether a process still runs, and is the same one, can be told on Linux.
+it.runIf(process.platform === 'linux')('tidies up behind those that were killed, and behind nobody else', async () => {
+  await succeed(['event', 'write', 'e8b/x', '--create'], 'old')
+  const [killed, living] = [0, 1].map(() =>
+    start(['event', 'read', 'e8b/x', '--follow'], { controller: server.controllerUri }),
+  )
+  if (killed === undefined || living === undefined) throw new Error('two readers were started')
+  const outcomes = [killed, living].map(outcomeOf)
+  await Promise.all([once(killed.stdout, 'data'), once(living.stdout, 'data')])
+  await succeed(['reader-group', 'create', 'e8b/pravega-cli-own', '--stream', 'e8b/x'])
+  const groups = async (): Promise<string[]> => lines(await succeed(['reader-group', 'list', 'e8b'])).sort()
+  expect(await groups()).toHaveLength(3)
+  killed.kill('SIGKILL')
+  await outcomes[0]
+  expect(await succeed(['event', 'read', 'e8b/x'])).toBe('old\n')
+  expect(await groups()).toEqual([expect.stringContaining(`-${living.pid}-`), 'e8b/pravega-cli-own'])
+  living.kill('SIGINT')
+  await outcomes[1]
+})
+
 it('ends quietly when the reader of its output has gone, and leaves nothing behind', async () => {
   await succeed(['event', 'write', 'e9/x', '--create'], 'line\n'.repeat(100_000))
   const reader = start(['event', 'read', 'e9/x'], { controller: server.controllerUri })

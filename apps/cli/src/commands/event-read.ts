@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import {
@@ -15,6 +14,7 @@ import { CliError } from '../failure.ts'
 import { count, humanDuration } from '../human.ts'
 import type { Output } from '../output.ts'
 import { eventLine } from './event-text.ts'
+import { deleteLeftGroups, ownGroupName } from './own-group.ts'
 import type { StoreFlags } from './reader-group.ts'
 
 export interface ReadEventsFlags extends StoreFlags {
@@ -38,6 +38,7 @@ export const readEvents: Run<ReadEventsFlags, [ScopedStream]> = connected(async 
   const { output } = session
   checkFlags(flags)
   const group = await openGroup(session, flags, stream)
+  const tidying = flags.group === undefined ? deleteLeftGroups(session, stream.scope, LEAVE_MS) : undefined
   let events: number
   try {
     events = await readAs(session, flags, group)
@@ -47,6 +48,7 @@ export const readEvents: Run<ReadEventsFlags, [ScopedStream]> = connected(async 
     throw error
   }
   await cleanUp(session, flags, group)
+  await tidying
   const value = { scope: stream.scope, stream: stream.stream, events }
   const text = `read ${count(events, 'event')} of ${stream}`
   if (isFile(flags.output)) output.result({ ...value, file: flags.output }, `${text} to ${flags.output}`)
@@ -140,7 +142,7 @@ async function openGroup(
 ): Promise<ReaderGroup> {
   const { group, from, follow = false, stateStore } = flags
   if (group === undefined) {
-    const name = { scope: stream.scope, name: `pravega-cli-${randomUUID()}` }
+    const name = await ownGroupName(stream.scope)
     const part = { stream, from, to: follow ? ('never' as const) : ('tail' as const) }
     return await factory.createReaderGroup(name, { streams: [part], automaticCheckpointIntervalMs: -1 }, call)
   }

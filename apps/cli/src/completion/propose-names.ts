@@ -37,6 +37,26 @@ export async function proposeGroups(cli: CliContext, partial: string): Promise<r
   })
 }
 
+const GROUP_NAME = /^[^/\s-][^/\s]*\/[^/\s]+$/
+
+/** Readers that are online in the group that the command line names. */
+export function proposeReaders(cli: CliContext, partial: string): Promise<readonly string[]> {
+  const { words } = cli
+  const stateStore = words.some((word, n) => word === '--state-store=table' || isTableFlag(words, n)) ? 'table' : 'log'
+  return propose(cli, async (factory, call, add) => {
+    // A value of a flag may look like the name of a group.
+    for (const word of words.filter(one => GROUP_NAME.test(one))) {
+      const group = await factory.openReaderGroup(word, { stateStore }, call).catch(() => undefined)
+      const readers = (await group?.readers(call)) ?? []
+      if (readers.some(reader => reader.startsWith(partial) && add(reader)) || group !== undefined) return
+    }
+  })
+}
+
+function isTableFlag(words: readonly string[], n: number): boolean {
+  return words[n] === '--state-store' && words[n + 1] === 'table'
+}
+
 type Factory = import('@pravega-ts/client').ClientFactory
 
 async function propose(

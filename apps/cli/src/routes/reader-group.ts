@@ -9,6 +9,7 @@ import type {
   OfflineFlags,
   StoreFlags,
 } from '../commands/reader-group.ts'
+import { proposeReaders } from '../completion/propose-names.ts'
 import { type ConnectionFlags, connectionFlags } from '../connection-flags.ts'
 import type { CliContext } from '../context.ts'
 import { documented } from '../documentation.ts'
@@ -80,7 +81,17 @@ const offline = buildCommand<OfflineFlags, [ReaderGroupName, string], CliContext
     },
     positional: {
       kind: 'tuple',
-      parameters: [group, { parse: parseReaderId, placeholder: 'reader', brief: 'Id of the reader' }],
+      parameters: [
+        group,
+        {
+          parse: parseReaderId,
+          placeholder: 'reader',
+          brief: 'Id of the reader',
+          proposeCompletions(partial) {
+            return proposeReaders(this, partial)
+          },
+        },
+      ],
     },
   },
   docs: documented(
