@@ -58,6 +58,7 @@ export async function runCrashes(victim: Victim, options: CrashRunOptions): Prom
     tell: options.tellTrouble,
   }
   await prepare(scene, options.segments)
+  let round = 0
   const keys = new KeyJournal()
   const transactions = new TransactionJournal()
   const readings = new ReadingLedger()
@@ -65,22 +66,34 @@ export async function runCrashes(victim: Victim, options: CrashRunOptions): Prom
   const readers = resources.use(new ReaderLoad(scene, readings))
   const table = resources.use(new TableLoad(scene))
   const streams = resources.use(new StreamLoad(scene))
-  const parts: readonly CrashPart[] = [
-    readers,
-    table,
-    streams,
-    resources.use(new TransactionLoad(scene, transactions)),
-    ...Array.from({ length: options.writers }, (_, n) => resources.use(new EventLoad(`writer-${n}`, scene, keys))),
-  ]
+  const writers = Array.from({ length: options.writers }, (_, n) => {
+    return resources.use(new EventLoad(`writer-${n}`, scene, keys))
+  })
+  const parts = new Map<string, CrashPart>([
+    ['the readers', readers],
+    ['the table', table],
+    ['the streams', streams],
+    ['the transactions', resources.use(new TransactionLoad(scene, transactions))],
+    ...writers.map((writer, n) => [`writer ${n}`, writer] as const),
+  ])
+  const inAll = async (what: string, work: (part: CrashPart) => Promise<void>): Promise<void> => {
+    const one = async ([name, part]: readonly [string, CrashPart]): Promise<void> => {
+      try {
+        await work(part)
+      } catch (cause) {
+        throw new Error(`round ${round}: ${name} cannot ${what}: ${cause}`, { cause })
+      }
+    }
+    await Promise.all([...parts].map(one))
+  }
   const check = resources.use(new StreamCheck(scene, keys, transactions, readings))
 
   let kills = 0
   const faults: string[] = []
-  let round = 0
   while (round < rounds && faults.length === 0) {
     round++
     const started = performance.now()
-    await Promise.all(parts.map(part => part.begin()))
+    await inAll('begin', part => part.begin())
     const { checkpoint } = readers
     const truncation = checkpoint !== undefined && random() < TRUNCATION ? check.truncate(checkpoint) : undefined
     truncation?.catch(error => scene.tell(`a truncation has an unknown outcome: ${error}`))
@@ -88,7 +101,7 @@ export async function runCrashes(victim: Victim, options: CrashRunOptions): Prom
     await sleep(loadMs)
     await victim.kill()
     kills++
-    const dead = Promise.all(parts.map(part => part.crash()))
+    const dead = inAll('die', part => part.crash())
     for (; random() < INTERRUPTED_START; kills++) await victim.startAndKill(between(random, 1, MOST_START_MS))
     let recovery = await victim.start()
     if (random() < SECOND_KILL) {
@@ -98,7 +111,7 @@ export async function runCrashes(victim: Victim, options: CrashRunOptions): Prom
       recovery = `${recovery}, then ${await victim.start()}`
     }
     await dead
-    await Promise.all(parts.map(part => part.settle()))
+    await inAll('settle', part => part.settle())
     await truncation?.catch(() => {})
     const before = performance.now()
     faults.push(...(await check.check()), ...(await table.check()), ...(await streams.check()))

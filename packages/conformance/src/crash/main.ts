@@ -66,6 +66,7 @@ async function main(): Promise<void> {
   const started = performance.now()
   const tellTrouble = values.verbose ? (line: string) => console.log(`  ${line}`) : () => {}
   await using victim = await victimIn(directory)
+  const again = `again: npm run crash -- --seed ${seed} --rounds ${rounds}; the data are kept in ${directory}`
   const result = await runCrashes(victim, {
     rounds,
     seed,
@@ -74,6 +75,9 @@ async function main(): Promise<void> {
     mostLoadMs,
     tell: line => console.log(line),
     tellTrouble,
+  }).catch(error => {
+    console.error(again)
+    throw error
   })
   const { faults, kills, acknowledgedEvents, endedTransactions, tableChanges } = result
   const seconds = Math.round((performance.now() - started) / 1000)
@@ -89,7 +93,7 @@ async function main(): Promise<void> {
   }
   for (const fault of faults.slice(0, 50)) console.error(`FAULT: ${fault}`)
   if (faults.length > 50) console.error(`and ${faults.length - 50} more`)
-  console.error(`again: npm run crash -- --seed ${seed} --rounds ${rounds}; the data are kept in ${directory}`)
+  console.error(again)
   process.exitCode = 1
 }
 
