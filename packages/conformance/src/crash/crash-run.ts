@@ -102,6 +102,8 @@ export async function runCrashes(victim: Victim, options: CrashRunOptions): Prom
     await victim.kill()
     kills++
     const dead = inAll('die', part => part.crash())
+    // Waited for when the server is back.
+    dead.catch(() => {})
     for (; random() < INTERRUPTED_START; kills++) await victim.startAndKill(between(random, 1, MOST_START_MS))
     let recovery = await victim.start()
     if (random() < SECOND_KILL) {
