@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { isMarkStream } from '../../../src/controller/domain/names.ts'
 import { createScope, deleteScopeRecursive } from '../../../src/controller/operations/scopes.ts'
+import { checkTransactionState } from '../../../src/controller/operations/transaction-queries.ts'
 import { createTransaction } from '../../../src/controller/operations/transactions.ts'
 import { CrashHistory, gentleStep, losingStep, type Step } from './crash-history.ts'
 import { expectInOrder, expectKept, streamsOf } from './crash-invariants.ts'
@@ -45,6 +46,27 @@ async function expectUsable(world: CrashWorld, past: CrashHistory, groups: numbe
   expect(world.storage.names).toEqual([])
   expect(createScope(context, 'a')).toBe('SUCCESS')
 }
+
+test('a lease goes on while nobody is there', async () => {
+  const past = await CrashHistory.run([
+    { do: 'tick' },
+    { do: 'begin', stream: 's' },
+    { do: 'tick' },
+    { do: 'wait', ms: LEASE_MS / 2 },
+    { do: 'begin', stream: 't' },
+  ])
+  const [first, second] = past.transactions.map(({ id }) => id)
+  const stateAfter = async (ms: number, stream: string, id = ''): Promise<string> => {
+    const world = await CrashWorld.open(past.world.changes.groups, past.world.clock.now() + ms)
+    world.clock.advance(0)
+    await world.idle()
+    return checkTransactionState(world.context, 'a', stream, id)
+  }
+  expect([await stateAfter(0, 's', first), await stateAfter(0, 't', second)]).toEqual(['OPEN', 'OPEN'])
+  const later = LEASE_MS / 2 + 1
+  expect([await stateAfter(later, 's', first), await stateAfter(later, 't', second)]).toEqual(['ABORTED', 'OPEN'])
+  expect(await stateAfter(LEASE_MS, 't', second)).toBe('ABORTED')
+})
 
 test('wherever the process dies, the next one finishes what was decided, and has what was acknowledged', async () => {
   await fc.assert(

@@ -211,6 +211,41 @@ test('what is changed while a delta is read shows in the next one', async () => 
   ])
 })
 
+test('is written as version 1 has it, which a later version must read', async () => {
+  const kept = new MemoryKeyValues()
+  const disk = await Disk.inMemory(kept)
+  const hashed = disk.tables.create('a/t/0', { keyLength: 0, attributes: [{ id: UUID, value: -5n }] })
+  hashed.apply([{ key: bytes('k'), value: bytes('value') }])
+  const ordered = disk.tables.create('b/t/0', { keyLength: 3, attributes: [] })
+  ordered.apply([{ key: bytes('abc'), value: bytes('1') }])
+  ordered.seal()
+  disk.tables.delete(disk.tables.create('c', { keyLength: 0, attributes: [] }))
+  await disk.pending.commit()
+  const time = (table: StoredTable) => table.lastModified.toString(16).padStart(16, '0')
+  const number = (table: number) => table.toString(16).padStart(16, '0')
+  // The first 16 bytes of the SHA-256 of `k`, with the two sign bits turned.
+  const position = '0254c329a92850f65539dd376f4816ee'
+  const json = (text: string) => Buffer.from(text).toString('hex')
+  expect(await dump(kept)).toEqual({
+    [`10${number(1)}${position}`]: `${'00'.repeat(8)}0001${json('kvalue')}`,
+    [`10${number(2)}${json('abc')}`]: `${'00'.repeat(8)}${json('1')}`,
+    [`11${number(1)}${'00'.repeat(8)}`]: position,
+    [`12${number(1)}`]: `01${json(`{"name":"a/t/0","keyLength":0,"isSealed":false,"attributes":[["${UUID}","-5"]]}`)}`,
+    [`12${number(2)}`]: `01${json('{"name":"b/t/0","keyLength":3,"isSealed":true,"attributes":[]}')}`,
+    [`13${number(3)}`]: '',
+    [`14${number(1)}`]: `01${'00'.repeat(7)}17${'00'.repeat(7)}01${time(hashed)}`,
+    [`14${number(2)}`]: `01${'00'.repeat(7)}15${'00'.repeat(7)}01${time(ordered)}`,
+  })
+})
+
+async function dump(kept: MemoryKeyValues): Promise<Record<string, string>> {
+  const found: Record<string, string> = {}
+  for await (const [key, value] of kept.entries({ from: Uint8Array.of(0), to: Uint8Array.of(255) })) {
+    found[Buffer.from(key).toString('hex')] = Buffer.from(value).toString('hex')
+  }
+  return found
+}
+
 test('attributes, seal and times are kept', async () => {
   const disk = await Disk.inMemory()
   const table = disk.tables.create('a', { keyLength: 3, attributes: [{ id: UUID, value: -5n }] })

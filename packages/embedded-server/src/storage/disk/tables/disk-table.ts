@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type {
   StoredEntry,
   StoredPage,
@@ -19,6 +20,8 @@ import type { UncommittedEntries } from './uncommitted-entries.ts'
 const ENTRY_OVERHEAD = 17
 /** A page ends when so many bytes were read for it, also when little of them is wanted. */
 const MOST_READ_BYTES = 16 * 1024 * 1024
+/** Entries of a delta are looked up one by one; after so many others get their turn. */
+const LOOKED_UP_AT_ONCE = 100
 const NOTHING = new Uint8Array(0)
 
 /** What all tables of a data directory work on. */
@@ -113,8 +116,10 @@ export class DiskTable extends DiskProperties implements StoredTable {
     const range = { from: versionKey(this.number, version), to: versionKey(this.number, this.#length) }
     await this.#disk.pending.commit()
     const page = new Page(limit)
+    let lookedUp = 0
     for await (const [key, position] of this.#disk.keyValues.entries(range)) {
       if (page.full) return page.end(true)
+      if (++lookedUp % LOOKED_UP_AT_ONCE === 0) await setImmediate()
       const at = entryKey(this.number, position)
       const bytes = this.#disk.keyValues.get(at)
       // Otherwise it was changed since the iteration began: what it is now has a version behind the end.
