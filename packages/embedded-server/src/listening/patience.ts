@@ -24,9 +24,10 @@ export class Patience<Waiting> {
     return this.#since.size
   }
 
-  /** Those who wait, longest first. */
-  waiting(): IterableIterator<Waiting> {
-    return this.#since.keys()
+  /** The one that has waited for longest, and for how many milliseconds. */
+  get longest(): { readonly waiting: Waiting; readonly ms: number } | undefined {
+    for (const [waiting, since] of this.#since) return { waiting, ms: this.#clock.now() - since }
+    return undefined
   }
 
   /** Waits from now on, whether or not it has waited before. */

@@ -89,7 +89,7 @@ export async function openPort(options: PortOptions): Promise<Port> {
   }
   const makeRoom = (): boolean => {
     if (sockets.size < maxConnections) return true
-    const [stranger] = strangers.waiting()
+    const stranger = strangers.longest?.waiting
     if (stranger === undefined) return false
     refuse(stranger)
     strangers.end(stranger)

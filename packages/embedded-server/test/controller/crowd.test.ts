@@ -1,4 +1,4 @@
-import { connect as connectHttp2 } from 'node:http2'
+import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2'
 import { connect } from 'node:net'
 import { silentLogger } from '@pravega-ts/config'
 import { afterEach, expect, test } from 'vitest'
@@ -9,6 +9,7 @@ import { openPort, type Port } from '../../src/listening/port.ts'
 import { HostileCrowd } from '../support/hostile-crowd.ts'
 import { ControllerHarness } from './controller-harness.ts'
 
+const SLOW = 1000
 const TOO_LATE = 30_000
 const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
 const SETTINGS = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0])
@@ -100,5 +101,55 @@ test('a client that makes no call is ended in time; one that has made one may be
   await expect.poll(() => controller.server.connections).toBe(1)
   controller.clock.advance(24 * 3_600_000)
   expect(await controller.ok('checkScopeExists', { scope: 'a' })).toEqual({ exists: true })
+  expect(controller.server.connections).toBe(1)
+})
+
+const CLAIMED_BYTES = 1_000_000
+
+/** A client that sends requests of which the end does not come. */
+function beginRequests(port: number, count: number): ClientHttp2Session {
+  const session = connectHttp2(`http://127.0.0.1:${port}`)
+  session.on('error', () => {})
+  const half = Buffer.alloc(10_000)
+  half.writeUInt32BE(CLAIMED_BYTES, 1)
+  for (let index = 0; index < count; index++) {
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': '/io.pravega.controller.stream.api.grpc.v1.ControllerService/createScope',
+      'content-type': 'application/grpc',
+      te: 'trailers',
+    })
+    stream.on('error', () => {})
+    stream.resume()
+    // A whole request, which makes the client known; all others are begun.
+    if (index === 0) stream.end(Buffer.alloc(5))
+    else stream.write(half)
+  }
+  cleanUps.unshift(() => session.destroy())
+  return session
+}
+
+test('clients whose requests do not come to an end are dropped: in time, or when there are too many of them', async () => {
+  const controller = new ControllerHarness()
+  cleanUps.push(() => controller.stop())
+  await controller.start()
+  await controller.ok('createScope', { scope: 'a' })
+  const { port } = controller.server
+  const first = beginRequests(port, 41)
+  const second = beginRequests(port, 41)
+  const callsAtOnce = async (count: number): Promise<void> => {
+    const calls = Array.from({ length: count }, () => controller.ok('checkScopeExists', { scope: 'a' }))
+    for (const answer of await Promise.all(calls)) expect(answer).toEqual({ exists: true })
+  }
+  // Many at once are not slow yet.
+  await callsAtOnce(100)
+  expect(controller.server.connections).toBe(3)
+  controller.clock.advance(SLOW)
+  await callsAtOnce(1)
+  await expect.poll(() => [first.destroyed, second.destroyed]).toEqual([true, false])
+  await callsAtOnce(100)
+  controller.clock.advance(TOO_LATE)
+  await expect.poll(() => second.destroyed).toBe(true)
+  await callsAtOnce(1)
   expect(controller.server.connections).toBe(1)
 })
