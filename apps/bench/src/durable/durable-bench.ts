@@ -1,8 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { ClientFactory } from '@pravega-ts/client'
+import type { ScopedStream } from '@pravega-ts/model'
 import { ClientProgram } from '../events/client-program.ts'
 import type { Turn } from '../events/turn.ts'
 import type { BenchOptions } from '../options.ts'
@@ -12,6 +14,8 @@ import { DataServer } from './data-server.ts'
 import type { DataServerFigures } from './data-server-process.ts'
 import { measureDisk } from './disk-limit.ts'
 
+/** What a turn leaves behind on the disk is over by then. Files are removed at the end: that would be felt in the next turn. */
+const PAUSE_MS = 500
 const BYTES_PER_MB = 1_000_000
 const US_PER_S = 1_000_000
 
@@ -26,18 +30,18 @@ interface DurableTurn extends Turn {
 
 /** Events that are durable when they are acknowledged: an embedded server, the disk alone, and a Pravega server that is given, in turns. */
 export async function durableBench(options: BenchOptions): Promise<void> {
-  const directory = options.data ?? (await mkdtemp(join(tmpdir(), 'pravega-bench-')))
+  const directory = await mkdtemp(join(options.data ?? tmpdir(), 'pravega-bench-'))
   try {
     await run(directory, options)
   } finally {
-    if (options.data === undefined) await rm(directory, { recursive: true, force: true })
+    await rm(directory, { recursive: true, force: true })
   }
 }
 
 async function run(directory: string, options: BenchOptions): Promise<void> {
   await using server = await DataServer.start(
     { data: { directory: join(directory, 'server') } },
-    options.profile ? ['--cpu-prof', '--cpu-prof-dir', directory] : [],
+    options.profile ? ['--cpu-prof', '--cpu-prof-dir', options.data ?? '.'] : [],
   )
   await using own = await Contestant.open(server.controllerUri, options)
   await using given = options.controller === undefined ? undefined : await Contestant.open(options.controller, options)
@@ -46,20 +50,26 @@ async function run(directory: string, options: BenchOptions): Promise<void> {
   // A first turn does not count: everything is compiled while it runs.
   await own.turn()
   await given?.turn()
+  await given?.clear()
   const ourTurn = async (): Promise<void> => {
     await server.figures()
     const turn = await own.turn()
     const { cpu_s, batches } = await server.figures()
+    await sleep(PAUSE_MS)
     const limit_s = await measureDisk(directory, batches)
     ours.push({ ...turn, server_cpu_s: cpu_s, limit_s, ...sizesOf(batches) })
   }
   const theirTurn = async (): Promise<void> => {
-    if (given !== undefined) theirs.push(await given.turn())
+    if (given === undefined) return
+    theirs.push(await given.turn())
+    // It keeps everything in memory.
+    await given.clear()
   }
   for (let round = 0; round < options.rounds; round++) {
     for (const turn of round % 2 === 0 ? [ourTurn, theirTurn] : [theirTurn, ourTurn]) await turn()
   }
   report(options, ours, theirs)
+  await own.clear()
 }
 
 /** A server and the client that writes to it. */
@@ -68,6 +78,7 @@ class Contestant implements AsyncDisposable {
   readonly #factory: ClientFactory
   readonly #program: ClientProgram
   readonly #options: BenchOptions
+  readonly #streams: ScopedStream[] = []
 
   private constructor(
     resources: AsyncDisposableStack,
@@ -92,14 +103,19 @@ class Contestant implements AsyncDisposable {
   async turn(): Promise<Turn> {
     const { segments, events, eventSize, keys } = this.#options
     const streams = await makeStreams(this.#factory, 1, segments)
+    this.#streams.push(...streams)
     const [stream] = streams
-    const turn = await this.#program.run({ kind: 'write', stream: String(stream), events, eventSize, keys })
-    await removeStreams(this.#factory, streams)
-    return turn
+    await sleep(PAUSE_MS)
+    return await this.#program.run({ kind: 'write', stream: String(stream), events, eventSize, keys })
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#resources.disposeAsync()
+  /** Removes what was written. */
+  async clear(): Promise<void> {
+    await removeStreams(this.#factory, this.#streams.splice(0))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#resources.disposeAsync()
   }
 }
 

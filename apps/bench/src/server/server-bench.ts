@@ -18,12 +18,12 @@ const BYTES_PER_GB = 1_000_000_000
 
 /** The embedded server on disk as a process: how soon it is ready, what it takes while nothing happens, and with much data. */
 export async function serverBench(options: BenchOptions): Promise<void> {
-  const directory = options.data ?? (await mkdtemp(join(tmpdir(), 'pravega-bench-')))
+  const directory = await mkdtemp(join(options.data ?? tmpdir(), 'pravega-bench-'))
   try {
     await empty(directory, options.idleSeconds)
     for (const gigabytes of options.gigabytes) await filled(directory, gigabytes, options)
   } finally {
-    if (options.data === undefined) await rm(directory, { recursive: true, force: true })
+    await rm(directory, { recursive: true, force: true })
   }
 }
 
