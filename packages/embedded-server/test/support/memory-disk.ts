@@ -10,8 +10,10 @@ interface MemoryFile {
   isNameSynced: boolean
 }
 
-/** What a power cut leaves of what was not synced. */
+/** What is left of what was not synced. */
 export interface Leftover {
+  /** Only the process was gone: everything is there, and still not synced. Then the rest does not matter. */
+  readonly hasPower: boolean
   /** Between 0 and 1: how much of the unsynced tail of each file is still there. */
   readonly part: number
   /** Whether a byte in the middle of what is left is not what was written. */
@@ -67,9 +69,10 @@ export class MemoryDisk {
     this.#stepsLeft = steps
   }
 
-  /** Power is back. */
-  restore({ hasNames, isTorn, part }: Leftover): void {
+  /** Power is back, or the process. */
+  restore({ hasNames, hasPower, isTorn, part }: Leftover): void {
     this.#stepsLeft = Number.POSITIVE_INFINITY
+    if (hasPower) return
     for (const [path, file] of [...this.#files]) {
       if (!(file.isNameSynced || hasNames)) {
         this.#files.delete(path)

@@ -11,10 +11,16 @@ import { checkDataOptions, type DataOptions } from './data-options.ts'
 import { DiskSegmentStorage } from './disk-segment-storage.ts'
 import { GroupCommit } from './group-commit.ts'
 import type { KeyValues } from './key-values.ts'
-import { ALL_KEYS, decodeNumber, encodeNumber, FORMAT_KEY } from './keys.ts'
+import { ALL_KEYS, CLOSED_KEY, decodeNumber, encodeNumber, FORMAT_KEY } from './keys.ts'
 import { openLevelKeyValues } from './level-key-values.ts'
 import { Numbers } from './numbers.ts'
-import { type RecoveryReport, readSegmentKeys, recoverSegments, removeUnknownFiles } from './recovery.ts'
+import {
+  type RecoveryReport,
+  readSegmentKeys,
+  recoverSegments,
+  removeUnknownFiles,
+  segmentsAsRecorded,
+} from './recovery.ts'
 import { storageFailed } from './storage-failed.ts'
 import { loadTables } from './tables/disk-tables.ts'
 
@@ -83,9 +89,12 @@ export async function openDataDirectory(
     })
     const keys = await readSegmentKeys(keyValues)
     const removedFiles = await unlessFailed(directory, () => removeUnknownFiles(fileSystem, segmentsDirectory, keys))
-    const segments = await unlessFailed(directory, () => recoverSegments(fileSystem, segmentsDirectory, keys))
+    const wasClosed = keyValues.get(CLOSED_KEY) !== undefined
+    const segments = wasClosed
+      ? segmentsAsRecorded(keys)
+      : await unlessFailed(directory, () => recoverSegments(fileSystem, segmentsDirectory, keys))
     const tables = await loadTables(keyValues, commits)
-    const numbers = await Numbers.open(keyValues, commits)
+    const numbers = await Numbers.open(keyValues, commits, [{ key: CLOSED_KEY, value: undefined }])
     const storage = new DiskSegmentStorage({ pending: commits, tables, numbers, files, fileBytes, cacheBytes })
     commits.join(storage)
     for (const segment of segments) storage.restore(segment)
@@ -124,6 +133,7 @@ export async function openDataDirectory(
       close() {
         ended ??= end(async () => {
           storage.checkpoint()
+          commits.put(CLOSED_KEY, encodeNumber(FORMAT))
           await commits.close()
         })
         return ended

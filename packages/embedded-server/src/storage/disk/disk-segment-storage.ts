@@ -33,6 +33,9 @@ const CHECKPOINT_BYTES = 16 * 1024 * 1024
 /** Those of all segments are, when there are so many bytes in all. */
 const ALL_CHECKPOINT_BYTES = 128 * 1024 * 1024
 
+/** Without syncs, there is one when so many files wait for it that could go. */
+const REMOVABLE_FILES = 64
+
 /** The files of a storage. */
 export interface StorageFiles {
   /** As `readData` does. */
@@ -79,6 +82,8 @@ export class DiskSegmentStorage implements SegmentStorage, GroupMember {
   readonly #grownSegments = new Set<DiskSegment>()
   readonly #grownFiles = new Set<DataFile>()
   #removedFiles: DataFile[] = []
+  /** Files that go when their keys are gone for good. */
+  readonly #removable: DataFile[] = []
   /** Bytes of each segment that are in no record. */
   readonly #unrecorded = new Map<DiskSegment, number>()
   #unrecordedBytes = 0
@@ -196,18 +201,19 @@ export class DiskSegmentStorage implements SegmentStorage, GroupMember {
     const writes = [...this.#grownFiles].map(file => file.takeWrite()).filter(write => write !== undefined)
     this.#grownSegments.clear()
     this.#grownFiles.clear()
-    const removed = this.#removedFiles.filter(({ exists }) => exists)
+    this.#removable.push(...this.#removedFiles.filter(({ exists }) => exists))
     this.#removedFiles = []
     const framesWritten = this.#staging.endGroup()
     return {
       writes,
+      needsSync: this.#removable.length >= REMOVABLE_FILES,
       written: () => {
         framesWritten()
         for (const { segment, length } of grown) segment.written(length)
         this.#cache.shrink()
       },
-      committed: () => {
-        if (removed.length > 0) this.#files.remove(removed)
+      committed: synced => {
+        if (synced && this.#removable.length > 0) this.#files.remove(this.#removable.splice(0))
       },
     }
   }

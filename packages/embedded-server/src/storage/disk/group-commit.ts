@@ -21,10 +21,15 @@ export interface GroupMember {
 /** The part of a group that goes to data files. */
 export interface ClosedGroup {
   readonly writes: readonly FileWrite[]
+  /** Whether it is to be synced whatever the policy says. */
+  readonly needsSync: boolean
   /** The files have been written; their keys have not. */
   written(): void
-  /** All of the group is there. */
-  committed(): void
+  /**
+   * All of the group is there.
+   * @param synced - whether it, and all groups before it, are there after a power cut, too
+   */
+  committed(synced: boolean): void
 }
 
 /** The files below a group. */
@@ -145,8 +150,8 @@ export class GroupCommit implements PendingChanges {
     const writes = closed?.writes ?? []
     const began = performance.now()
     const ended = this.#write(writes, changes, closed).then(
-      () => {
-        closed?.committed()
+      synced => {
+        closed?.committed(synced)
         this.#onCommitted?.({ seconds: (performance.now() - began) / 1000, bytes: bytesOf(writes) })
         open.resolve()
         if (this.#state.name !== 'running') return
@@ -164,12 +169,13 @@ export class GroupCommit implements PendingChanges {
     this.#state = { name: 'running', group: open.promise, ended }
   }
 
+  /** Resolves with whether all is synced. */
   async #write(
     writes: readonly FileWrite[],
     changes: readonly KeyChange[],
     closed: ClosedGroup | undefined,
-  ): Promise<void> {
-    const sync = this.#sync === 'always' || this.#syncDue
+  ): Promise<boolean> {
+    const sync = this.#sync === 'always' || this.#syncDue || closed?.needsSync === true
     this.#syncDue = false
     if (writes.length > 0) await this.#writeFiles(writes, sync)
     closed?.written()
@@ -182,6 +188,7 @@ export class GroupCommit implements PendingChanges {
       this.#keysUnsynced = false
     }
     if (this.#unsynced.size > 0 || this.#keysUnsynced) this.#startTimer()
+    return sync
   }
 
   async #writeFiles(writes: readonly FileWrite[], sync: boolean): Promise<void> {

@@ -3,7 +3,7 @@ import { readUint64, uuid, writeUint64 } from './frame-codec.ts'
 import { FrameIndex } from './frame-index.ts'
 import type { KeyChange, KeyRange } from './key-values.ts'
 
-// 0x00 'f': format. 0x00 'n': numbers below are taken. 0x00 's': nothing.
+// 0x00 'c': closed, all records say what there is. 0x00 'f': format. 0x00 'n': numbers below are taken. 0x00 's': nothing.
 // 0x01 segment: record. 0x02 segment attribute: value. 0x03 file: where it belongs, what is in it.
 
 const META = 0x00
@@ -16,6 +16,7 @@ const SEALED = 1
 const RECORD_VERSION = 1
 const RECORD_FRONT_BYTES = 42
 
+export const CLOSED_KEY: Uint8Array = Buffer.of(META, 0x63)
 export const FORMAT_KEY: Uint8Array = Buffer.of(META, 0x66)
 export const NUMBERS_KEY: Uint8Array = Buffer.of(META, 0x6e)
 export const ALL_SEGMENTS: KeyRange = rangeOf(SEGMENT)

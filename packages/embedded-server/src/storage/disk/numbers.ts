@@ -1,5 +1,5 @@
 import { PravegaError } from '@pravega-ts/model'
-import type { KeyValues } from './key-values.ts'
+import type { KeyChange, KeyValues } from './key-values.ts'
 import { decodeNumber, encodeNumber, NUMBERS_KEY } from './keys.ts'
 import type { PendingChanges } from './pending-changes.ts'
 
@@ -23,11 +23,12 @@ export class Numbers {
     this.#pending = pending
   }
 
-  static async open(keyValues: KeyValues, pending: PendingChanges): Promise<Numbers> {
+  /** @param also changes of keys that are written with it, before anything else */
+  static async open(keyValues: KeyValues, pending: PendingChanges, also: readonly KeyChange[] = []): Promise<Numbers> {
     const found = keyValues.get(NUMBERS_KEY)
     const first = found === undefined ? 1 : decodeNumber(found)
     const taken = first + TAKEN_AT_ONCE
-    await keyValues.write([{ key: NUMBERS_KEY, value: encodeNumber(taken) }], true)
+    await keyValues.write([{ key: NUMBERS_KEY, value: encodeNumber(taken) }, ...also], true)
     return new Numbers(first, taken, pending)
   }
 

@@ -79,23 +79,30 @@ export async function readSegmentKeys(keyValues: KeyValues): Promise<ReadonlyMap
   return segments
 }
 
-/** Removes the data files that no key tells of. Returns their paths. */
+/**
+ * Removes the data files that no key tells of. Returns their paths.
+ * @throws PravegaError `CORRUPT_STATE` when one that a key tells of is missing
+ */
 export async function removeUnknownFiles(
   fileSystem: DataFileSystem,
   directory: string,
   segments: ReadonlyMap<number, KeptKeys>,
 ): Promise<readonly string[]> {
-  const known = new Set<number>()
-  for (const { files } of segments.values()) for (const { number } of files) known.add(number)
-  const removed: string[] = []
+  const known = new Map<number, string>()
+  for (const { files, record } of segments.values()) for (const { number } of files) known.set(number, record.name)
+  const unknown: string[] = []
   for (const name of await fileSystem.list(directory)) {
     const number = dataFileNumber(name)
-    if (number === undefined || known.has(number)) continue
-    const path = join(directory, name)
-    await fileSystem.unlink(path)
-    removed.push(path)
+    if (number !== undefined && !known.delete(number)) unknown.push(join(directory, name))
   }
-  return removed
+  for (const [number, segment] of known) throw missing(dataFilePath(directory, number), segment)
+  for (const path of unknown) await fileSystem.unlink(path)
+  return unknown
+}
+
+/** All segments as their records say, which is what they are when the directory was closed. */
+export function segmentsAsRecorded(segments: ReadonlyMap<number, KeptKeys>): readonly RecoveredSegment[] {
+  return [...segments.values()].map(keys => asRecorded(keys, hasOpenFile(keys)))
 }
 
 /** Looks through the files that were open, and cuts off what is not whole. */
@@ -120,18 +127,23 @@ async function recoverSegment(
   keys: KeptKeys,
   exists: (segment: number) => boolean,
 ): Promise<RecoveredSegment> {
-  const { name, openFile, position } = keys.record
-  // Where two begin at one offset, the last one is open, and empty.
-  keys.files.sort((a, b) => a.base - b.base || Number(a.number === openFile) - Number(b.number === openFile))
-  if (keys.files.at(-1)?.number !== openFile) return asRecorded(keys, false)
+  const { openFile, position } = keys.record
+  if (!hasOpenFile(keys)) return asRecorded(keys, false)
   const path = dataFilePath(directory, openFile)
-  const handle = await openKept(fileSystem, path, name)
+  const handle = await fileSystem.open(path, 'write')
   try {
     const size = await handle.size()
     return size === position ? asRecorded(keys, true) : await recoverEnd(handle, path, size, keys, exists)
   } finally {
     await handle.close()
   }
+}
+
+/** Puts the files in order. The one that is appended to is the last one then, if there is one. */
+function hasOpenFile({ files, record: { openFile } }: KeptKeys): boolean {
+  // Where two begin at one offset, the last one is open, and empty.
+  files.sort((a, b) => a.base - b.base || Number(a.number === openFile) - Number(b.number === openFile))
+  return openFile !== 0 && files.at(-1)?.number === openFile
 }
 
 function asRecorded({ attributes, files, record }: KeptKeys, isOpen: boolean): RecoveredSegment {
@@ -165,10 +177,9 @@ async function recoverEnd(
     await checkHeader(handle, path)
   }
   const end = await replay(handle, from, size, change => change.source === undefined || !exists(change.source))
-  if (end.file.size !== size) {
-    await handle.truncate(end.file.size)
-    await handle.fdatasync()
-  }
+  if (end.file.size !== size) await handle.truncate(end.file.size)
+  // What a killed process had written is served from now on, and so it has to stay, whether or not that process had it synced.
+  await handle.fdatasync()
   // Those of bytes that were lost stay as the record has them, which may be newer.
   const changes = lost ? [] : end.changes
   for (const { id, value } of changes) {
@@ -198,16 +209,14 @@ async function recoverEnd(
   }
 }
 
-async function openKept(fileSystem: DataFileSystem, path: string, segment: string): Promise<DataFileHandle> {
-  try {
-    return await fileSystem.open(path, 'write')
-  } catch (cause) {
-    throw new PravegaError(
-      'CORRUPT_STATE',
-      `${path}, with the end of the segment ${segment}, cannot be opened; put the file back, or look at the rights on it`,
-      { cause, details: { file: path, segment } },
-    )
-  }
+function missing(path: string, segment: string): PravegaError {
+  return new PravegaError(
+    'CORRUPT_STATE',
+    `${path}, a part of the segment ${segment}, is not there; put the file back from a copy`,
+    {
+      details: { file: path, segment },
+    },
+  )
 }
 
 async function checkHeader(handle: DataFileHandle, path: string): Promise<void> {

@@ -195,6 +195,23 @@ describe('without sync', () => {
     expect(disk.done.at(-1)).toBe('keys, synced')
   })
 
+  test('files go only when it is certain that their keys are gone', async () => {
+    const { directory, disk } = await open('never')
+    directory.storage.delete('a')
+    await settle(directory)
+    expect(disk.done).toEqual(['keys'])
+    for (let number = 0; number < 63; number++) {
+      directory.storage.createSegment('b', { attributes: [] }).append([Buffer.from('b')], [])
+      await settle(directory)
+      disk.done.length = 0
+      directory.storage.delete('b')
+      await settle(directory)
+      if (number < 62) expect(disk.done).toEqual(['keys'])
+    }
+    await expect.poll(() => disk.done.filter(name => name === 'unlink').length).toBe(64)
+    expect(disk.done.indexOf('keys, synced')).toBeLessThan(disk.done.indexOf('unlink'))
+  })
+
   test('every so often everything is, if there is something', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const { directory, disk, segment } = await open({ everyMs: 1000 })

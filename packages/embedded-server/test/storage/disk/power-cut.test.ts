@@ -27,6 +27,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('truncate' as const), segment, part }) },
 )
 const leftover: fc.Arbitrary<Leftover> = fc.record({
+  hasPower: fc.nat(2).map(number => number === 0),
   part: fc.oneof(fc.constant(1), part),
   isTorn: fc.boolean(),
   hasNames: fc.boolean(),
@@ -263,7 +264,7 @@ class Trial {
   }
 }
 
-const WHOLE: Leftover = { part: 1, isTorn: false, hasNames: false }
+const WHOLE: Leftover = { hasPower: false, part: 1, isTorn: false, hasNames: false }
 
 type Round = typeof round extends fc.Arbitrary<infer R> ? R : never
 
