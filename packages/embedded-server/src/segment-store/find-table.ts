@@ -19,15 +19,15 @@ export function findTable(conversation: Conversation, requestId: bigint, name: s
 }
 
 /**
- * Replies with what is found in the table a request is about, or why not; when that has to be fetched, and the table is deleted
- * meanwhile, as if it had never been there.
+ * Replies with what is found in the table a request is about, or why not; it may have to be fetched. When the table is deleted meanwhile, as if
+ * it had never been there.
  * @throws PravegaError PROTOCOL_VIOLATION for a stream segment.
  */
-export function replyFromTable<Found extends object>(
+export function fetchFromTable<Found extends object>(
   conversation: Conversation,
   request: { readonly requestId: bigint; readonly segment: string },
   operationName: string,
-  find: (table: TableSegment) => Found | TableRefusal | Promise<Found>,
+  find: (table: TableSegment) => Found | TableRefusal | Promise<Found | TableRefusal>,
   replyOf: (found: Found) => Reply,
 ): void {
   const { requestId, segment } = request
@@ -43,6 +43,6 @@ export function replyFromTable<Found extends object>(
   )
 }
 
-function isRefusal(found: object): found is TableRefusal {
+export function isRefusal(found: object): found is TableRefusal {
   return 'refused' in found
 }

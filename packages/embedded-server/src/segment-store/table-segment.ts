@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { TableEntry, TableKey } from '@pravega-ts/wire-protocol'
 import type { StoredEntry, StoredPage, StoredTable, TablePageLimit, TableRange } from '../storage/segment-storage.ts'
 import { UNSET } from './attributes.ts'
@@ -70,12 +71,31 @@ export class TableSegment {
     const refusal = this.#illegalLength(keys)
     if (refusal !== undefined) return refusal
     let bytes = 0
-    const entries = keys.map(({ data }) => {
+    const entries: TableEntry[] = []
+    for (const { data } of keys) {
       const entry = wireEntry(this.stored.get(data) ?? { key: data, value: NOTHING, version: -1n })
       bytes += entrySize(entry.key.data, entry.value.data)
-      return entry
-    })
-    return bytes <= MAX_REPLY_BYTES ? entries : illegal(`the values of ${keys.length} keys do not fit into one reply`)
+      if (bytes > MAX_REPLY_BYTES) return illegal(`the values of ${keys.length} keys do not fit into one reply`)
+      entries.push(entry)
+    }
+    return entries
+  }
+
+  /** As `read`, with a pause after so many keys. */
+  async readInParts(keys: readonly TableKey[], atOnce: number): Promise<readonly TableEntry[] | TableRefusal> {
+    const entries: TableEntry[] = []
+    let bytes = 0
+    for (let from = 0; from < keys.length; from += atOnce) {
+      const part = this.read(keys.slice(from, from + atOnce))
+      if ('refused' in part) return part
+      for (const entry of part) {
+        bytes += entrySize(entry.key.data, entry.value.data)
+        entries.push(entry)
+      }
+      if (bytes > MAX_REPLY_BYTES) return illegal(`the values of ${keys.length} keys do not fit into one reply`)
+      await setImmediate()
+    }
+    return entries
   }
 
   /** Up to `count` entries behind a token, or between two keys. `withValues` only matters for how many fit. */

@@ -280,6 +280,21 @@ describe.each([
     ])
   })
 
+  test('reading thousands of keys at once gives one entry for each, too, if they fit into a reply', async () => {
+    const { client, table } = await newTable()
+    const names = Array.from({ length: 2500 }, (_, index) => `key${index}`)
+    await put(client, table, ...names.map(name => entry(name, name)))
+    client.send(readTable(3n, table, ...names, 'nope'), tableInfo(4n, table))
+    expect(await client.next()).toMatchObject({ command: 'TableSegmentInfo' })
+    const { entries } = await client.expect('TableRead')
+    expect(entries.map(({ value }) => text(value.data))).toEqual([...names, ''])
+    await put(client, table, entry('large', 'v'.repeat(10_000)))
+    expect(await client.ask(readTable(5n, table, ...names.map(() => 'large')))).toMatchObject({
+      command: 'ErrorMessage',
+      requestId: 5n,
+    })
+  })
+
   describe('iteration', () => {
     function hashOrder(names: readonly string[]): string[] {
       const hash = (name: string) => {

@@ -1,12 +1,12 @@
 import type { ReadTableEntriesDelta } from '@pravega-ts/wire-protocol'
 import type { Conversation } from '../conversation.ts'
-import { replyFromTable } from '../find-table.ts'
+import { fetchFromTable } from '../find-table.ts'
 import { type TableDelta, wireEntry } from '../table-segment.ts'
 
 /** Answers the entries that were put since a position. `shouldClear` is never set: nothing is compacted away here. */
 export function readTableEntriesDelta(request: ReadTableEntriesDelta, conversation: Conversation): void {
   const { fromPosition, requestId, segment, suggestedEntryCount } = request
-  replyFromTable<TableDelta>(
+  fetchFromTable<TableDelta>(
     conversation,
     request,
     'readTableEntriesDelta',

@@ -1,12 +1,12 @@
 import type { ReadTableKeys } from '@pravega-ts/wire-protocol'
 import type { Conversation } from '../conversation.ts'
-import { replyFromTable } from '../find-table.ts'
+import { fetchFromTable } from '../find-table.ts'
 import type { TablePage } from '../table-segment.ts'
 
 /** Answers one page of keys with their versions. The prefix filter is ignored, as by Pravega since 0.10. */
 export function readTableKeys(request: ReadTableKeys, conversation: Conversation): void {
   const { continuationToken: token, fromKey: from, requestId, segment, suggestedKeyCount, toKey: to } = request
-  replyFromTable<TablePage>(
+  fetchFromTable<TablePage>(
     conversation,
     request,
     'readTableKeys',
