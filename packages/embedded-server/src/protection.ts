@@ -1,8 +1,8 @@
 import { silentLogger } from '@pravega-ts/config'
-import { type AccessControl, openAccessControl } from './accounts/access-control.ts'
+import type { AccessControl } from './accounts/access-control.ts'
 import type { EmbeddedServerOptions } from './embedded-server-options.ts'
 import { systemClock } from './time/clock.ts'
-import { openServerIdentity, type ServerIdentity } from './tls/server-identity.ts'
+import type { ServerIdentity } from './tls/server-identity.ts'
 
 /** What keeps others out. Outlives restarts of the server, and with it the tokens that it has issued. */
 export interface Protection {
@@ -18,9 +18,18 @@ export interface Protection {
 export async function openProtection(options: EmbeddedServerOptions): Promise<Protection> {
   const { accounts, clock = systemClock, data, logger = silentLogger, tls } = options
   const directory = typeof data === 'object' ? data.directory : data
-  const access = accounts && (await openAccessControl(accounts, clock, logger, directory))
+  let access: AccessControl | undefined
+  let identity: ServerIdentity | undefined
+  // Loaded here, because most servers are those of tests, and have neither.
+  if (accounts !== undefined) {
+    const { openAccessControl } = await import('./accounts/access-control.ts')
+    access = await openAccessControl(accounts, clock, logger, directory)
+  }
   try {
-    const identity = tls && (await openServerIdentity(tls, logger))
+    if (tls !== undefined) {
+      const { openServerIdentity } = await import('./tls/server-identity.ts')
+      identity = await openServerIdentity(tls, logger)
+    }
     return {
       identity,
       access,
