@@ -30,6 +30,8 @@ export class ConnectionFlow implements Flow {
   readonly #waiting = new Map<bigint, Settle<Reply>>()
   readonly #stalled = new Set<Settle<void>>()
   #sequence = 0
+  #isOver = false
+  /** Why it is over. Not made before somebody wants to know: each request has a flow, which is closed when it is answered. */
   #cause: PravegaError | undefined
 
   constructor(id: number, host: FlowHost, handler: FlowHandler) {
@@ -96,8 +98,8 @@ export class ConnectionFlow implements Flow {
   }
 
   close(): void {
-    if (this.#cause !== undefined) return
-    this.#end(new PravegaError('CLOSED', 'the flow has been closed'))
+    if (this.#isOver) return
+    this.#end()
     this.#host.closed(this)
   }
 
@@ -125,8 +127,9 @@ export class ConnectionFlow implements Flow {
 
   /** @internal The connection is gone, or this flow is of no use any more. */
   fail(cause: PravegaError): void {
-    if (this.#cause !== undefined) return
-    this.#end(cause)
+    if (this.#isOver) return
+    this.#cause = cause
+    this.#end()
     try {
       this.#handler.onClose(cause)
     } catch (error) {
@@ -134,12 +137,17 @@ export class ConnectionFlow implements Flow {
     }
   }
 
-  #end(cause: PravegaError): void {
-    this.#cause = cause
-    for (const waiter of [...this.#waiting.values(), ...this.#stalled]) waiter.reject(cause)
+  #end(): void {
+    this.#isOver = true
+    for (const waiter of [...this.#waiting.values(), ...this.#stalled]) waiter.reject(this.#why())
   }
 
   #assertOpen(): void {
-    if (this.#cause !== undefined) throw this.#cause
+    if (this.#isOver) throw this.#why()
+  }
+
+  #why(): PravegaError {
+    this.#cause ??= new PravegaError('CLOSED', 'the flow has been closed')
+    return this.#cause
   }
 }
