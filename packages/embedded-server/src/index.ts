@@ -24,7 +24,7 @@ export type {
 } from './faults/faults.ts'
 export type { HttpOptions } from './observability/http-endpoint.ts'
 export type { DataOptions, SyncPolicy } from './storage/disk/data-options.ts'
-export type { RecoveryCut, RecoveryReport } from './storage/disk/recovery.ts'
+export type { RecoveryCut, RecoveryReport } from './storage/disk/recovery-report.ts'
 export { MemorySegmentStorage } from './storage/memory-segment-storage.ts'
 export type {
   AttributeChange,

@@ -2,7 +2,7 @@ import { PravegaError } from '@pravega-ts/model'
 import type { ControllerState } from './controller/index.ts'
 import type { EmbeddedServerOptions } from './embedded-server-options.ts'
 import type { DataDirectoryServices } from './storage/disk/data-directory.ts'
-import type { RecoveryReport } from './storage/disk/recovery.ts'
+import type { RecoveryReport } from './storage/disk/recovery-report.ts'
 import { MemorySegmentStorage } from './storage/memory-segment-storage.ts'
 import type { SegmentStorage } from './storage/segment-storage.ts'
 

@@ -1,4 +1,4 @@
-import type { RecoveryReport } from '../storage/disk/recovery.ts'
+import type { RecoveryReport } from '../storage/disk/recovery-report.ts'
 import type { StorageCondition } from '../storage-failure.ts'
 import type { Measures } from './measures.ts'
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { type Logger, silentLogger } from '@pravega-ts/config'
-import { PravegaError } from '@pravega-ts/model'
+import type { PravegaError } from '@pravega-ts/model'
 import type { ControllerState } from '../../controller/state/controller-state.ts'
 import type { CommittedGroup } from '../../observability/measures.ts'
 import type { SegmentStorage } from '../segment-storage.ts'
@@ -8,23 +8,17 @@ import { openPersistentControllerState } from './controller/persistent-controlle
 import { type DataFileSystem, nodeFileSystem } from './data-file-system.ts'
 import { DataFiles } from './data-files.ts'
 import { checkDataOptions, type DataOptions } from './data-options.ts'
+import { checkFormat } from './directory-format.ts'
 import { DiskSegmentStorage } from './disk-segment-storage.ts'
 import { GroupCommit } from './group-commit.ts'
 import type { KeyValues } from './key-values.ts'
-import { ALL_KEYS, CLOSED_KEY, decodeNumber, encodeNumber, FORMAT_KEY } from './keys.ts'
+import { CLOSED_KEY } from './keys.ts'
 import { openLevelKeyValues } from './level-key-values.ts'
 import { Numbers } from './numbers.ts'
-import {
-  type RecoveryReport,
-  readSegmentKeys,
-  recoverSegments,
-  removeUnknownFiles,
-  segmentsAsRecorded,
-} from './recovery.ts'
+import { readSegmentKeys, recoverSegments, removeUnknownFiles, segmentsAsRecorded } from './recovery.ts'
+import { logReport, type RecoveryReport } from './recovery-report.ts'
 import { storageFailed } from './storage-failed.ts'
-import { loadTables } from './tables/disk-tables.ts'
-
-const FORMAT = 1
+import { type DiskTables, loadTables } from './tables/disk-tables.ts'
 
 /** What a data directory is opened with besides its options. */
 export interface DataDirectoryServices {
@@ -67,35 +61,43 @@ export async function openDataDirectory(
   services: DataDirectoryServices = {},
 ): Promise<DataDirectory> {
   const began = performance.now()
-  const { cacheBytes, directory, fileBytes, sync } = checkDataOptions(data)
+  const options = checkDataOptions(data)
+  const { directory } = options
   const { fileSystem = nodeFileSystem, logger = silentLogger, openKeyValues = openLevelKeyValues } = services
-  const segmentsDirectory = join(directory, 'segments')
-  await unlessFailed(directory, () => fileSystem.makeDirectory(segmentsDirectory))
+  const layout = { directory, segments: join(directory, 'segments') }
+  const attempt = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work()
+    } catch (error) {
+      throw storageFailed(`the data directory ${directory} cannot be used`, error)
+    }
+  }
+  await attempt(() => fileSystem.makeDirectory(layout.segments))
   // First of all, because it has the lock.
   const keyValues = await openKeyValues(join(directory, 'keys'))
-  const files = new DataFiles(fileSystem, segmentsDirectory, logger)
+  const files = new DataFiles(fileSystem, layout.segments, logger)
   try {
-    await checkFormat(keyValues, fileSystem, directory, segmentsDirectory)
-    const listeners = new Set<(failure: PravegaError) => void>()
+    await attempt(() => checkFormat(keyValues, fileSystem, layout))
+    const keys = await readSegmentKeys(keyValues)
+    const removedFiles = await attempt(() => removeUnknownFiles(fileSystem, layout.segments, keys))
+    const wasClosed = keyValues.get(CLOSED_KEY) !== undefined
+    const segments = wasClosed
+      ? segmentsAsRecorded(keys)
+      : await attempt(() => recoverSegments(fileSystem, layout.segments, keys))
+    const failures = new FailureListeners()
     const commits = new GroupCommit({
       keyValues,
-      sync,
+      sync: options.sync,
       files,
       onCommitted: services.onCommitted,
       onFailure: failure => {
         logger.error('the data could not be written', { directory, error: failure })
-        for (const listener of [...listeners]) listener(failure)
+        failures.tell(failure)
       },
     })
-    const keys = await readSegmentKeys(keyValues)
-    const removedFiles = await unlessFailed(directory, () => removeUnknownFiles(fileSystem, segmentsDirectory, keys))
-    const wasClosed = keyValues.get(CLOSED_KEY) !== undefined
-    const segments = wasClosed
-      ? segmentsAsRecorded(keys)
-      : await unlessFailed(directory, () => recoverSegments(fileSystem, segmentsDirectory, keys))
     const tables = await loadTables(keyValues, commits)
     const numbers = await Numbers.open(keyValues, commits, [{ key: CLOSED_KEY, value: undefined }])
-    const storage = new DiskSegmentStorage({ pending: commits, tables, numbers, files, fileBytes, cacheBytes })
+    const storage = new DiskSegmentStorage({ ...options, pending: commits, tables, numbers, files })
     commits.join(storage)
     for (const segment of segments) storage.restore(segment)
     await commits.commit()
@@ -109,40 +111,7 @@ export async function openDataDirectory(
       removedFiles,
     }
     logReport(logger, directory, report)
-    let ended: Promise<void> | undefined
-    const end = async (finish: () => Promise<void>): Promise<void> => {
-      try {
-        await finish()
-      } finally {
-        await tables.settled()
-        await files.close()
-        await keyValues.close()
-      }
-    }
-    return {
-      storage,
-      state,
-      report,
-      get cachedBytes() {
-        return storage.cachedBytes
-      },
-      onFailure(listener) {
-        listeners.add(listener)
-        return () => listeners.delete(listener)
-      },
-      close() {
-        ended ??= end(async () => {
-          storage.checkpoint()
-          commits.put(CLOSED_KEY, encodeNumber(FORMAT))
-          await commits.close()
-        })
-        return ended
-      },
-      abandon() {
-        ended ??= end(() => commits.abandon())
-        return ended
-      },
-    }
+    return new OpenDirectory({ storage, state, report, commits, failures, tables, files, keyValues })
   } catch (error) {
     await files.close()
     await keyValues.close()
@@ -150,51 +119,82 @@ export async function openDataDirectory(
   }
 }
 
-async function checkFormat(
-  keyValues: KeyValues,
-  fileSystem: DataFileSystem,
-  directory: string,
-  segmentsDirectory: string,
-): Promise<void> {
-  const found = keyValues.get(FORMAT_KEY)
-  if (found === undefined) {
-    // A new directory. What looks like data without keys is not for this server to remove.
-    for await (const _ of keyValues.entries(ALL_KEYS)) throw keysMissing(directory)
-    const names = await unlessFailed(directory, () => fileSystem.list(segmentsDirectory))
-    if (names.length > 0) throw keysMissing(directory)
-    await keyValues.write([{ key: FORMAT_KEY, value: encodeNumber(FORMAT) }], true)
-    return
+/** Who wants to know of failed writes. */
+class FailureListeners {
+  readonly #listeners = new Set<(failure: PravegaError) => void>()
+
+  add(listener: (failure: PravegaError) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
   }
-  const format = decodeNumber(found)
-  if (format <= FORMAT) return
-  throw new PravegaError(
-    'VERSION_MISMATCH',
-    `${directory} was written in format ${format}, this server knows formats up to ${FORMAT}; start a later version of the server on it`,
-    { retriable: false, details: { directory, format } },
-  )
-}
 
-function keysMissing(directory: string): PravegaError {
-  return new PravegaError(
-    'CORRUPT_STATE',
-    `${directory} has data, but not the keys that belong to them; give an empty directory, or put back all of the old one`,
-    { details: { directory } },
-  )
-}
-
-async function unlessFailed<T>(directory: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    throw storageFailed(`the data directory ${directory} cannot be used`, error)
+  tell(failure: PravegaError): void {
+    for (const listener of [...this.#listeners]) listener(failure)
   }
 }
 
-function logReport(logger: Logger, directory: string, { cuts, removedFiles, ...counts }: RecoveryReport): void {
-  logger.info('data directory opened', { directory, ...counts, cuts: cuts.length, removedFiles: removedFiles.length })
-  for (const cut of cuts) {
-    if (cut.lost) logger.warn('data that had been written were missing on the disk', { ...cut })
-    else logger.info('an unfinished write was cut off', { ...cut })
+interface DirectoryParts {
+  readonly storage: DiskSegmentStorage
+  readonly state: ControllerState
+  readonly report: RecoveryReport
+  readonly commits: GroupCommit
+  readonly failures: FailureListeners
+  readonly tables: DiskTables
+  readonly files: DataFiles
+  readonly keyValues: KeyValues
+}
+
+class OpenDirectory implements DataDirectory {
+  readonly #parts: DirectoryParts
+  #ended: Promise<void> | undefined
+
+  constructor(parts: DirectoryParts) {
+    this.#parts = parts
   }
-  for (const file of removedFiles) logger.info('a data file that belonged to nothing was removed', { file })
+
+  get storage(): SegmentStorage {
+    return this.#parts.storage
+  }
+
+  get state(): ControllerState {
+    return this.#parts.state
+  }
+
+  get report(): RecoveryReport {
+    return this.#parts.report
+  }
+
+  get cachedBytes(): number {
+    return this.#parts.storage.cachedBytes
+  }
+
+  onFailure(listener: (failure: PravegaError) => void): () => void {
+    return this.#parts.failures.add(listener)
+  }
+
+  close(): Promise<void> {
+    const { commits, storage } = this.#parts
+    this.#ended ??= this.#end(() => {
+      storage.checkpoint()
+      commits.put(CLOSED_KEY, Buffer.alloc(0))
+      return commits.close()
+    })
+    return this.#ended
+  }
+
+  abandon(): Promise<void> {
+    this.#ended ??= this.#end(() => this.#parts.commits.abandon())
+    return this.#ended
+  }
+
+  async #end(finish: () => Promise<void>): Promise<void> {
+    const { files, keyValues, tables } = this.#parts
+    try {
+      await finish()
+    } finally {
+      await tables.settled()
+      await files.close()
+      await keyValues.close()
+    }
+  }
 }
