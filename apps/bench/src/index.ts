@@ -8,6 +8,9 @@ await runBench(process.argv.slice(2), async ({ mode, ...options }) => {
   } else if (mode === 'calls') {
     const { callBench } = await import('./calls/call-bench.ts')
     await callBench(options)
+  } else if (mode === 'tables') {
+    const { tableBench } = await import('./tables/table-bench.ts')
+    await tableBench({ ...options, mode })
   } else if (mode === 'durable') {
     const { durableBench } = await import('./durable/durable-bench.ts')
     await durableBench({ ...options, mode })

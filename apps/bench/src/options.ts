@@ -5,7 +5,7 @@ const BYTE_MODES = ['bytewrite', 'byteread', 'bytecopy'] as const
 const EVENT_MODES = ['write', 'read', 'latency', 'txn'] as const
 export type ByteMode = (typeof BYTE_MODES)[number]
 export type EventMode = (typeof EVENT_MODES)[number]
-type Mode = ByteMode | EventMode | 'calls' | 'batch' | 'durable' | 'server'
+type Mode = ByteMode | EventMode | 'calls' | 'tables' | 'batch' | 'durable' | 'server'
 
 export function isByteMode(mode: Mode): mode is ByteMode {
   return BYTE_MODES.some(name => name === mode)
@@ -21,6 +21,7 @@ const DEFAULT_SIZES: Readonly<Record<Mode, Pick<BenchOptions, 'eventSize' | 'eve
   latency: { eventSize: 100, events: 2_000 },
   txn: { eventSize: 1_024, events: 200 },
   calls: { eventSize: 0, events: 10_000 },
+  tables: { eventSize: 100, events: 5_000 },
   batch: { eventSize: 0, events: 0 },
   durable: { eventSize: 1_024, events: 200_000 },
   server: { eventSize: 65_536, events: 0 },
@@ -28,6 +29,7 @@ const DEFAULT_SIZES: Readonly<Record<Mode, Pick<BenchOptions, 'eventSize' | 'eve
 
 /** Transactions or calls at a time, where the command line does not say. */
 const DEFAULT_IN_FLIGHT = [1, 16] as const
+const TABLES_IN_FLIGHT = [1, 10, 100] as const
 const DEFAULT_GIGABYTES = [1, 10] as const
 
 /** One run, as asked for on the command line. */
@@ -113,14 +115,15 @@ export async function runBench(
         gigabytes: gigabytes === undefined ? DEFAULT_GIGABYTES : [gigabytes],
         eventSize: eventSize ?? sizes.eventSize,
         events: events ?? sizes.events,
-        inFlight: inFlight === undefined ? DEFAULT_IN_FLIGHT : [inFlight],
+        inFlight:
+          inFlight === undefined ? (flags.mode === 'tables' ? TABLES_IN_FLIGHT : DEFAULT_IN_FLIGHT) : [inFlight],
       })
     },
     parameters: {
       flags: {
         mode: {
           kind: 'enum',
-          values: [...BYTE_MODES, ...EVENT_MODES, 'calls', 'durable', 'server', 'batch'],
+          values: [...BYTE_MODES, ...EVENT_MODES, 'calls', 'tables', 'durable', 'server', 'batch'],
           brief: 'What is measured',
         },
         controller: {
@@ -133,7 +136,7 @@ export async function runBench(
           kind: 'parsed',
           parse: String,
           optional: true,
-          brief: 'Durable, server: directory for the data; without it a temporary one',
+          brief: 'Durable, tables, server: directory for the data; without it a temporary one',
         },
         gigabytes: {
           kind: 'parsed',

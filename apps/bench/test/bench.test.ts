@@ -147,3 +147,32 @@ it('calls prints a JSON line for each round with one call in flight and with 16'
     expect(cpu_us_per_call).toBeGreaterThan(0)
   }
 })
+
+it('tables prints a JSON line for each kind of change, in memory and on disk', async () => {
+  const { stdout } = await bench(
+    '--mode',
+    'tables',
+    '--events',
+    '20',
+    '--rounds',
+    '1',
+    '--in-flight',
+    '4',
+    '--keys',
+    '7',
+  )
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line))
+  expect(lines.map(({ what, where }) => [where, what])).toEqual([
+    ['memory', 'table updates'],
+    ['memory', 'controller calls'],
+    ['disk', 'table updates'],
+    ['disk', 'controller calls'],
+  ])
+  for (const line of lines) {
+    expect(line).toMatchObject({ mode: 'tables', changes: 20, value_size: 100, in_flight: 4, round: 1 })
+    expect(line.changes_per_s).toBeGreaterThan(0)
+  }
+})
