@@ -29,6 +29,7 @@ export const LOG_LINES = {
   notScaledByRates: 'stream cannot be scaled as its rates ask for',
   leaseOver: 'transaction is being aborted: its lease is over',
   call: 'controller call',
+  command: 'segment store command',
   noCredentials: 'call refused: no credentials',
   wrongCredentials: 'call refused: wrong credentials',
   unreadableCredentials: 'call refused: credentials that cannot be read',

@@ -16,7 +16,7 @@ import { answerOf, isAnswerable } from '../faults/answer-of.ts'
 import { segmentsOf } from '../faults/command-segments.ts'
 import type { AnyCommandFault } from '../faults/fault-switchboard.ts'
 import type { Guest } from '../listening/port.ts'
-import { systemClock } from '../time/clock.ts'
+import { logChange } from './change-log.ts'
 import type { ConnectionServices } from './connection-services.ts'
 import type { Conversation } from './conversation.ts'
 import { internalFailure } from './failures.ts'
@@ -70,7 +70,12 @@ export class Connection implements Conversation {
     this.#services = services
     this.#peer = `${socket.remoteAddress}:${socket.remotePort}`
     this.writers = new WriterSessions(services.catalog, this, services.measures)
-    this.#tokens = this.#tokenAdmission()
+    this.#tokens = TokenAdmission.of(services, {
+      peer: this.#peer,
+      reply: reply => this.reply(reply),
+      end: reason => this.end(reason),
+      segmentOf: this.#segmentOfWriter,
+    })
     const giveUp = (reason: string): void => this.#giveUp(reason)
     this.#speech = new IncomingSpeech(services.reception, giveUp)
     this.#undurable = new UndurableBytes(services.reception)
@@ -276,7 +281,9 @@ export class Connection implements Conversation {
       this.#refuse(command, refusal)
       return
     }
-    if (this.#tokens?.admits(command) !== false) handle(command, this)
+    if (this.#tokens?.admits(command) === false) return
+    logChange(this.#services.logger, this.#peer, command)
+    handle(command, this)
   }
 
   /** Nothing can be done for anybody: says so, and lets the client come again. */
@@ -285,17 +292,6 @@ export class Connection implements Conversation {
     const [segment = ''] = segmentsOf(command, this.#segmentOfWriter)
     this.reply(internalFailure(command.requestId, segment, reason))
     this.end(reason)
-  }
-
-  #tokenAdmission(): TokenAdmission | undefined {
-    const { access, clock = systemClock, logger } = this.#services
-    if (access === undefined) return undefined
-    return new TokenAdmission(access, clock, logger, {
-      peer: this.#peer,
-      reply: reply => this.reply(reply),
-      end: reason => this.end(reason),
-      segmentOf: this.#segmentOfWriter,
-    })
   }
 
   #disturb(command: Command, fault: AnyCommandFault): void {

@@ -4,7 +4,8 @@ import type { AccessControl } from '../accounts/access-control.ts'
 import type { Permission } from '../accounts/permissions.ts'
 import { segmentsOf } from '../faults/command-segments.ts'
 import { LOG_LINES } from '../observability/log-lines.ts'
-import type { Clock, Scheduled } from '../time/clock.ts'
+import { type Clock, type Scheduled, systemClock } from '../time/clock.ts'
+import type { ConnectionServices } from './connection-services.ts'
 
 const CHECK_FAILED = 0
 const EXPIRED = 1
@@ -47,6 +48,14 @@ export class TokenAdmission {
   /** Of each writer's token, in Unix milliseconds. */
   readonly #expiries = new Map<string, number>()
   #timer: { readonly at: number; readonly scheduled: Scheduled } | undefined
+
+  /** For a connection of a server that asks for tokens. */
+  static of(
+    { access, clock = systemClock, logger }: ConnectionServices,
+    connection: AdmittedConnection,
+  ): TokenAdmission | undefined {
+    return access && new TokenAdmission(access, clock, logger, connection)
+  }
 
   constructor(access: AccessControl, clock: Clock, logger: Logger, connection: AdmittedConnection) {
     this.#access = access

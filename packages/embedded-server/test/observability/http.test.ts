@@ -201,6 +201,9 @@ test('log lines say who changed what', async () => {
   const { id } = await controller.createTransaction(stream, 10_000)
   clock.advance(10_000)
   await expect.poll(() => controller.checkTransactionState(stream, id)).toBe('aborted')
+  const client = await RawClient.connect(server.segmentStoreEndpoint)
+  onTestFinished(() => client.destroy())
+  await setUpWriter(client, segment)
   await controller.sealStream(stream)
   await controller.deleteStream(stream)
   await server.restart()
@@ -229,5 +232,10 @@ test('log lines say who changed what', async () => {
     level: 'debug',
     message: 'controller call',
     fields: { method: 'createScope', result: 'SCOPE_EXISTS', what: 'shop', peer, durationMs },
+  })
+  expect(lines).toContainEqual({
+    level: 'debug',
+    message: 'segment store command',
+    fields: { command: 'SetupAppend', segments: [segment], peer },
   })
 })
