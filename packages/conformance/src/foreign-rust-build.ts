@@ -2,7 +2,7 @@ import { type ChildProcess, type StdioOptions, spawn, spawnSync } from 'node:chi
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, globSync, readFileSync } from 'node:fs'
-import { copyFile, mkdir, rename } from 'node:fs/promises'
+import { copyFile, mkdir, rename, rm } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -12,7 +12,7 @@ const TARGET = join(BUILDS, 'foreign-rust')
 const PROGRAM = `foreign-member${process.platform === 'win32' ? '.exe' : ''}`
 const OUTPUT_KEPT = 8192
 /** The tests that run meanwhile go first. */
-const LOWEST_PRIORITY = 19
+const LOW_PRIORITY = 10
 
 /** The Rust program, or why there is none though nothing is wrong with it. */
 export type RustBuild =
@@ -58,7 +58,7 @@ function start(env: Environment, args: readonly string[]): ChildProcess {
   const options = { cwd: PROJECT, env: { ...env, CARGO_TARGET_DIR: TARGET }, stdio }
   if (process.platform === 'win32') return spawn('cargo', args, options)
   // A group of its own, which ends with its compilers.
-  return spawn('nice', ['-n', String(LOWEST_PRIORITY), 'cargo', ...args], { ...options, detached: true })
+  return spawn('nice', ['-n', String(LOW_PRIORITY), 'cargo', ...args], { ...options, detached: true })
 }
 
 function end(child: ChildProcess): void {
@@ -119,5 +119,8 @@ export async function buildForeignRust(limitMs: number): Promise<RustBuild> {
   const copy = `${program}-${process.pid}`
   await copyFile(join(TARGET, 'debug', PROGRAM), copy)
   await rename(copy, program)
+  for (const old of globSync('foreign-rust-*', { cwd: BUILDS })) {
+    if (join(BUILDS, old) !== dirname(program)) await rm(join(BUILDS, old), { recursive: true, force: true })
+  }
   return { kind: 'built', program }
 }

@@ -12,5 +12,5 @@ const builds = {
 }
 for (const [client, build] of Object.entries(builds)) {
   const [settled] = await Promise.allSettled([build])
-  console.log(client, settled?.status === 'rejected' ? settled.reason : 'is prepared')
+  console.log(`${client}:`, settled?.status === 'rejected' ? settled.reason : 'prepared')
 }

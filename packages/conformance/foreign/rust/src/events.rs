@@ -99,11 +99,7 @@ async fn write_keyed(program: &Program, request: &Request) -> Answer {
 async fn create_group(program: &Program, request: &Request) -> Answer {
     let mut config = ReaderGroupConfigBuilder::default();
     for stream in request.texts("streams") {
-        let stream = ScopedStream::from(stream.as_str());
-        match request.text_or_none("from") {
-            Some("tail") => config.read_from_tail_of_stream(stream),
-            _ => config.read_from_head_of_stream(stream),
-        };
+        config.read_from_head_of_stream(ScopedStream::from(stream.as_str()));
     }
     if let Some(time) = request.value("refreshTimeMs") {
         config.set_group_refresh_time(time.as_u64().expect("milliseconds"));

@@ -36,10 +36,7 @@ pub async fn run(program: &Program, command: &str, request: &Request) -> Answer 
         }
         "commit" => {
             let transaction = found(program, request).await?;
-            let time = request
-                .value("timestamp")
-                .map_or(NO_TIMESTAMP, |time| Timestamp(time.as_u64().expect("a time")));
-            let committed = transaction.lock().await.commit(time).await;
+            let committed = transaction.lock().await.commit(NO_TIMESTAMP).await;
             committed.map_err(Failure::of)?;
             Ok(json!(true))
         }

@@ -2,15 +2,11 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.pravega.client.ClientConfig;
 import io.pravega.client.EventStreamClientFactory;
-import io.pravega.client.admin.StreamManager;
 import io.pravega.client.stream.EventWriterConfig;
-import io.pravega.client.stream.Stream;
 import io.pravega.client.stream.Transaction;
-import io.pravega.client.stream.TransactionInfo;
 import io.pravega.client.stream.TransactionalEventStreamWriter;
 import io.pravega.client.stream.impl.UTF8StringSerializer;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -69,15 +65,6 @@ final class Transactions {
             TransactionalEventStreamWriter<String> writer = writers.remove(Foreign.text(request, "stream"));
             writer.close();
             return true;
-        });
-        commands.put("completedTransactions", request -> {
-            Map<String, String> completed = new TreeMap<>();
-            try (StreamManager streams = StreamManager.create(config)) {
-                for (TransactionInfo info : streams.listCompletedTransactions(Stream.of(Foreign.text(request, "stream")))) {
-                    completed.put(info.getTransactionId().toString(), info.getTransactionStatus().name());
-                }
-            }
-            return completed;
         });
     }
 
