@@ -4,6 +4,7 @@ import { onStream } from './pending-work.ts'
 import { resumeGroupDeletes } from './reader-groups.ts'
 import { beginRounds } from './recurring-work.ts'
 import { resumeScopeDeletes } from './scopes.ts'
+import { forgetOutcomes } from './transaction-completion.ts'
 import { resumeTransactions } from './transactions.ts'
 
 /** Takes up what the last server on this state left unfinished. */
@@ -22,5 +23,6 @@ export function resume(context: ControllerContext): void {
   resumeTables(context)
   resumeGroupDeletes(context)
   resumeScopeDeletes(context)
+  forgetOutcomes(context)
   beginRounds(context)
 }

@@ -24,10 +24,12 @@ export function completeTransaction(
   state.transactions.delete(key, id)
   state.completedTransactions.set(key, id, { outcome, completedAt: clock.now() })
   if (state.completedTransactions.count(key) % FORGET_EVERY === 0) forgetOldTransactions(context, key)
-  // Streams may be gone by then, and nobody else would look at what is remembered of them.
-  context.forgetting.run(() => {
-    for (const parent of state.completedTransactions.parents()) forgetOldTransactions(context, parent)
-  })
+  context.forgetting.run(() => forgetOutcomes(context))
+}
+
+/** Drops what is not remembered any more, of streams that are gone, too: nobody else would look at that. */
+export function forgetOutcomes(context: ControllerContext): void {
+  for (const parent of context.state.completedTransactions.parents()) forgetOldTransactions(context, parent)
 }
 
 /** Finished transactions of a stream that are still remembered, oldest first. */

@@ -68,6 +68,23 @@ test('a lease goes on while nobody is there', async () => {
   expect(await stateAfter(LEASE_MS, 't', second)).toBe('ABORTED')
 })
 
+test('outcomes of transactions are forgotten after a day, also of streams that are gone', async () => {
+  const past = await CrashHistory.run([
+    { do: 'tick' },
+    { do: 'begin', stream: 's' },
+    { do: 'tick' },
+    { do: 'commit', which: 0 },
+    { do: 'tick' },
+    { do: 'delete', stream: 's' },
+  ])
+  const remembered = async (ms: number): Promise<readonly string[]> => {
+    const world = await CrashWorld.open(past.world.changes.groups, past.world.clock.now() + ms)
+    return world.context.state.completedTransactions.parents()
+  }
+  const day = 24 * 60 * 60 * 1000
+  expect([await remembered(day), await remembered(day + 1)]).toEqual([['a/s'], []])
+})
+
 test('wherever the process dies, the next one finishes what was decided, and has what was acknowledged', async () => {
   await fc.assert(
     fc.asyncProperty(history, crashes, async ({ losing, steps }, places) => {
