@@ -101,6 +101,27 @@ test('in memory, nothing is left of a killed server', async () => {
   expect(await controller.checkStreamExists(stream)).toBe(false)
 })
 
+test('a kill in the midst of everything is told of, and nothing else is', async () => {
+  const lines: string[] = []
+  const note = (message: string): void => void lines.push(message)
+  const logger = { trace() {}, debug() {}, info: note, warn: note, error: note, fatal: note }
+  const data = await newDirectory()
+  const server = await start({ data, logger })
+  const { client, writerId } = await withEvent(server)
+  lines.length = 0
+  const slow = server.faults.onDisk({ operation: 'sync', delayMs: 20 }).nextHit()
+  const controller = controllerOf(server)
+  const calls = Array.from({ length: 5 }, (_, index) => controller.createScope(`s${index}`).catch(() => {}))
+  const transactions = Array.from({ length: 5 }, () => controller.createTransaction(stream, 30_000).catch(() => {}))
+  for (let number = 2n; number <= 20n; number++) client.send(append(writerId, number, 'x'))
+  await slow
+  await server.kill()
+  await controller.close()
+  await Promise.all([...calls, ...transactions])
+  expect(lines.filter(line => line !== 'scope created')).toEqual(['server killed'])
+  expect(await read(await start({ data }))).toMatch(/^keptx*$/)
+})
+
 test('a kill waits for nobody, may be asked for twice, and is an end', async () => {
   const server = await start({ data: await newDirectory() })
   const { client } = await withEvent(server)

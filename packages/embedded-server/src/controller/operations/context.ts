@@ -98,5 +98,9 @@ export function nextCount(context: ControllerContext, counter: string): bigint {
 
 /** Lets work go on after its call was answered. Its failure has nobody to go to but the log. */
 export function inBackground(context: ControllerContext, what: string, work: Promise<unknown>): void {
-  context.queues.watch(work).catch((cause: unknown) => context.logger.error(`${what} failed`, { cause }))
+  context.queues.watch(work).catch((cause: unknown) => {
+    // A storage that has failed is told of once, and the work is taken up when it is back.
+    const level = context.health?.refusal === undefined ? 'error' : 'debug'
+    context.logger[level](`${what} failed`, { cause })
+  })
 }

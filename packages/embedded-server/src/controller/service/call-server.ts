@@ -121,6 +121,9 @@ export class CallServer {
     if (error instanceof Refusal) {
       return { code: status[error.code], details: error.message }
     }
+    const refusal = this.#context.health?.refusal
+    // The storage went away below the call, which has been told of already.
+    if (refusal !== undefined) return unavailable(refusal)
     this.#context.logger.error(`${method} failed`, { cause: error })
     return { code: status.UNKNOWN, details: error instanceof Error ? error.message : String(error) }
   }
