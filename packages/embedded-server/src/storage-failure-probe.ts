@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { EmbeddedServerOptions } from './embedded-server-options.ts'
 import type { DataDirectoryServices } from './storage/disk/data-directory.ts'
-import { nodeFileSystem } from './storage/disk/data-file-system.ts'
+import { nodeFileSystem } from './storage/disk/files/data-file-system.ts'
 
 const PROBE_BYTES = 1024 * 1024
 

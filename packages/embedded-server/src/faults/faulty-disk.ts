@@ -1,5 +1,5 @@
 import type { DataDirectoryServices } from '../storage/disk/data-directory.ts'
-import { type DataFileHandle, type DataFileSystem, nodeFileSystem } from '../storage/disk/data-file-system.ts'
+import { type DataFileHandle, type DataFileSystem, nodeFileSystem } from '../storage/disk/files/data-file-system.ts'
 import type { KeyValues } from '../storage/disk/key-values.ts'
 import type { DiskOperation } from './faults.ts'
 

@@ -1,4 +1,4 @@
-import type { DataFileHandle, DataFileSystem } from '../../src/storage/disk/data-file-system.ts'
+import type { DataFileHandle, DataFileSystem } from '../../src/storage/disk/files/data-file-system.ts'
 import type { KeyChange, KeyValues } from '../../src/storage/disk/key-values.ts'
 import { MemoryKeyValues } from './memory-key-values.ts'
 

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import { PravegaError } from '@pravega-ts/model'
-import type { DataFileSystem } from './data-file-system.ts'
+import type { DataFileSystem } from './files/data-file-system.ts'
 import type { KeyValues } from './key-values.ts'
 import { ALL_KEYS, decodeNumber, encodeNumber, FORMAT_KEY } from './keys.ts'
 

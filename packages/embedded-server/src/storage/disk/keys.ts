@@ -1,6 +1,6 @@
-import type { KeptFile } from './data-file.ts'
-import { readUint64, uuid, writeUint64 } from './frame-codec.ts'
-import { FrameIndex } from './frame-index.ts'
+import type { KeptFile } from './files/data-file.ts'
+import { readUint64, uuid, writeUint64 } from './frames/frame-codec.ts'
+import { FrameIndex } from './frames/frame-index.ts'
 import type { KeyChange, KeyRange } from './key-values.ts'
 
 // 0x00 'c': closed, all records say what there is. 0x00 'f': format. 0x00 'n': numbers below are taken. 0x00 's': nothing.

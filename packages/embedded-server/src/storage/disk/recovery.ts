@@ -1,12 +1,11 @@
 import { join } from 'node:path'
 import { PravegaError } from '@pravega-ts/model'
-import { DataFile, type KeptFile } from './data-file.ts'
-import { dataFileNumber, dataFilePath } from './data-file-path.ts'
-import type { DataFileHandle, DataFileSystem } from './data-file-system.ts'
-import type { RestoredSegment } from './disk-segment-storage.ts'
-import { decodeFileHeader, encodeFileHeader, FILE_HEADER_BYTES } from './frame-codec.ts'
-import { FrameIndex } from './frame-index.ts'
-import { replay } from './frame-replay.ts'
+import { DataFile, type KeptFile } from './files/data-file.ts'
+import { dataFileNumber, dataFilePath } from './files/data-file-path.ts'
+import type { DataFileHandle, DataFileSystem } from './files/data-file-system.ts'
+import { decodeFileHeader, encodeFileHeader, FILE_HEADER_BYTES } from './frames/frame-codec.ts'
+import { FrameIndex } from './frames/frame-index.ts'
+import { replay } from './frames/frame-replay.ts'
 import type { KeyValues } from './key-values.ts'
 import {
   ALL_ATTRIBUTES,
@@ -19,6 +18,7 @@ import {
   type SegmentRecord,
 } from './keys.ts'
 import type { RecoveryCut } from './recovery-report.ts'
+import type { RestoredSegment } from './segments/disk-segment-storage.ts'
 
 const PARALLEL_SEGMENTS = 8
 const REMOVED_ATTRIBUTE = -(2n ** 63n)

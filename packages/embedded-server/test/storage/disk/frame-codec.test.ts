@@ -9,9 +9,9 @@ import {
   frameHeadBytes,
   sealFrame,
   writeFrameHead,
-} from '../../../src/storage/disk/frame-codec.ts'
-import { FrameIndex } from '../../../src/storage/disk/frame-index.ts'
-import { replay } from '../../../src/storage/disk/frame-replay.ts'
+} from '../../../src/storage/disk/frames/frame-codec.ts'
+import { FrameIndex } from '../../../src/storage/disk/frames/frame-index.ts'
+import { replay } from '../../../src/storage/disk/frames/frame-replay.ts'
 import { MemoryDisk } from '../../support/memory-disk.ts'
 
 const WRITER = '5f1b2f0e-aaaa-4bbb-8ccc-000000000001'

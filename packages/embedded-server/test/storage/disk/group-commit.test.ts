@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { type DataDirectory, openDataDirectory } from '../../../src/storage/disk/data-directory.ts'
-import type { DataFileSystem } from '../../../src/storage/disk/data-file-system.ts'
 import type { SyncPolicy } from '../../../src/storage/disk/data-options.ts'
+import type { DataFileSystem } from '../../../src/storage/disk/files/data-file-system.ts'
 import type { KeyValues } from '../../../src/storage/disk/key-values.ts'
 import { MemoryDisk } from '../../support/memory-disk.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Numbers } from '../../../src/storage/disk/numbers.ts'
+import { Numbers } from '../../../src/storage/disk/segments/numbers.ts'
 import { GroupedChanges, MemoryKeyValues } from '../../support/memory-key-values.ts'
 
 test('no number comes twice, also when nothing was committed', async () => {

@@ -1,7 +1,7 @@
 import { PravegaError } from '@pravega-ts/model'
-import type { KeyChange, KeyValues } from './key-values.ts'
-import { decodeNumber, encodeNumber, NUMBERS_KEY } from './keys.ts'
-import type { PendingChanges } from './pending-changes.ts'
+import type { KeyChange, KeyValues } from '../key-values.ts'
+import { decodeNumber, encodeNumber, NUMBERS_KEY } from '../keys.ts'
+import type { PendingChanges } from '../pending-changes.ts'
 
 /** So many are taken with one key write. */
 const TAKEN_AT_ONCE = 1_000_000

@@ -1,6 +1,6 @@
-import type { AttributeChange } from '../segment-storage.ts'
-import type { KeptFile } from './data-file.ts'
-import type { DataFileHandle } from './data-file-system.ts'
+import type { AttributeChange } from '../../segment-storage.ts'
+import type { KeptFile } from '../files/data-file.ts'
+import type { DataFileHandle } from '../files/data-file-system.ts'
 import { decodeFrame, FRAME_HEAD_BYTES, peekFrame } from './frame-codec.ts'
 
 const WINDOW_BYTES = 1024 * 1024

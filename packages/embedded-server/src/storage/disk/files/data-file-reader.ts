@@ -1,7 +1,7 @@
 import { PravegaError } from '@pravega-ts/model'
+import { FILE_HEADER_BYTES, FRAME_HEAD_BYTES, type FrameExtent, isIntact, peekFrame } from '../frames/frame-codec.ts'
 import type { DataFile } from './data-file.ts'
 import type { DataFileHandle } from './data-file-system.ts'
-import { FILE_HEADER_BYTES, FRAME_HEAD_BYTES, type FrameExtent, isIntact, peekFrame } from './frame-codec.ts'
 
 /** What is read at least, in case the frames are small. */
 const LEAST_WINDOW_BYTES = 32 * 1024

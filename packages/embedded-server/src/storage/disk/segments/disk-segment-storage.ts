@@ -6,12 +6,11 @@ import type {
   StoredSegmentOptions,
   StoredTable,
   StoredTableOptions,
-} from '../segment-storage.ts'
-import type { DataFile } from './data-file.ts'
-import type { DiskProperties } from './disk-properties.ts'
-import { DiskSegment, type KeptSegment, type SegmentServices } from './disk-segment.ts'
-import { FrameStaging } from './frame-staging.ts'
-import type { ClosedGroup, GroupMember } from './group-commit.ts'
+} from '../../segment-storage.ts'
+import type { DiskProperties } from '../disk-properties.ts'
+import type { DataFile } from '../files/data-file.ts'
+import { FrameStaging } from '../frames/frame-staging.ts'
+import type { ClosedGroup, GroupMember } from '../group-commit.ts'
 import {
   attributeKey,
   encodeAttribute,
@@ -20,11 +19,12 @@ import {
   fileKey,
   type SegmentRecord,
   segmentKey,
-} from './keys.ts'
+} from '../keys.ts'
+import type { PendingChanges } from '../pending-changes.ts'
+import type { DiskTables } from '../tables/disk-tables.ts'
+import { DiskSegment, type KeptSegment, type SegmentServices } from './disk-segment.ts'
 import { MemoryCache } from './memory-cache.ts'
 import type { Numbers } from './numbers.ts'
-import type { PendingChanges } from './pending-changes.ts'
-import type { DiskTables } from './tables/disk-tables.ts'
 
 /** Sources of merges that are larger hand over their files. */
 const COPIED_BYTES = 1024 * 1024

@@ -1,8 +1,8 @@
-import type { AttributeChange, StoredSegment } from '../segment-storage.ts'
-import { DataFile } from './data-file.ts'
-import { DiskProperties, type KeptProperties, type RecordJournal } from './disk-properties.ts'
-import { MAX_FRAME_CHANGES, MAX_FRAME_DATA_BYTES } from './frame-codec.ts'
-import type { FrameStaging } from './frame-staging.ts'
+import type { AttributeChange, StoredSegment } from '../../segment-storage.ts'
+import { DiskProperties, type KeptProperties, type RecordJournal } from '../disk-properties.ts'
+import { DataFile } from '../files/data-file.ts'
+import { MAX_FRAME_CHANGES, MAX_FRAME_DATA_BYTES } from '../frames/frame-codec.ts'
+import type { FrameStaging } from '../frames/frame-staging.ts'
 import { CachedTail, type MemoryCache } from './memory-cache.ts'
 
 /** What a segment needs of its directory. */

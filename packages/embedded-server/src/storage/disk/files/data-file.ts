@@ -5,9 +5,9 @@ import {
   frameHeadBytes,
   sealFrame,
   writeFrameHead,
-} from './frame-codec.ts'
-import { FrameIndex } from './frame-index.ts'
-import type { FrameStaging } from './frame-staging.ts'
+} from '../frames/frame-codec.ts'
+import { FrameIndex } from '../frames/frame-index.ts'
+import type { FrameStaging } from '../frames/frame-staging.ts'
 
 /** Up to here data are copied behind their head, so that many small frames are one buffer for the system. */
 const COPIED_BYTES = 8 * 1024

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib'
-import type { AttributeChange } from '../segment-storage.ts'
+import type { AttributeChange } from '../../segment-storage.ts'
 
 // File:   8 magic, u32 format, u32 crc of the rest, u64 number of the segment, u64 offset of the first byte
 // Frame:  u32 crc of the rest, u32 bytes behind the head, u64 offset of the first byte of data, u48 time in milliseconds, u8 flags,
