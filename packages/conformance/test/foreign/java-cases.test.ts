@@ -6,6 +6,7 @@ import { javaAlone } from './java/alone.ts'
 import { javaBytes } from './java/bytes.ts'
 import { javaCounters } from './java/counters.ts'
 import { javaMixedGroups } from './java/mixed-groups.ts'
+import { javaRefusals } from './java/refusals.ts'
 import { javaSharedLog } from './java/shared-log.ts'
 import { javaSideBySide } from './java/side-by-side.ts'
 import { javaStreams } from './java/streams.ts'
@@ -30,6 +31,7 @@ describeForeign("what Pravega's own client does, and what ours sees of it", () =
       javaSideBySide(stage)
       javaTransactions(stage)
       javaStreams(stage)
+      javaRefusals(stage)
       javaTables(stage)
       javaBytes(stage)
       javaCounters(stage)

@@ -4,6 +4,7 @@ import { describeRust, ForeignRust } from '../../src/foreign-rust.ts'
 import { EventScene } from '../events/event-scene.ts'
 import { rustBytes } from './rust/bytes.ts'
 import { rustEvents, rustGroups } from './rust/events.ts'
+import { rustRefusals } from './rust/refusals.ts'
 import { rustStreams } from './rust/streams.ts'
 import { rustTables } from './rust/tables.ts'
 import { rustTransactions } from './rust/transactions.ts'
@@ -20,6 +21,7 @@ describeRust("what Pravega's Rust client does, and what ours sees of it", () => 
     describe.concurrent('cases', () => {
       rustGroups(stage)
       rustStreams(stage)
+      rustRefusals(stage)
       rustEvents(stage)
       rustTransactions(stage)
       rustBytes(stage)

@@ -13,11 +13,13 @@ import { EventLedger } from '../events/event-ledger.ts'
 import { EventScene } from '../events/event-scene.ts'
 import { javaBytes } from './java/bytes.ts'
 import { javaCounters } from './java/counters.ts'
+import { javaRefusals } from './java/refusals.ts'
 import { javaStreams } from './java/streams.ts'
 import { javaTables } from './java/tables.ts'
 import { javaTransactions } from './java/transactions.ts'
 import { rustBytes } from './rust/bytes.ts'
 import { rustEvents } from './rust/events.ts'
+import { rustRefusals } from './rust/refusals.ts'
 import { rustStreams } from './rust/streams.ts'
 import { rustTables } from './rust/tables.ts'
 import { rustTransactions } from './rust/transactions.ts'
@@ -102,7 +104,8 @@ describe('on disk, with accounts and TLS (embedded)', () => {
   describeForeign("Pravega's own client", () => {
     const stage = stageOf(ForeignJava, target, open)
     describe.concurrent('cases', () => {
-      for (const declare of [javaStreams, javaTransactions, javaTables, javaBytes, javaCounters]) declare(stage)
+      for (const declare of [javaRefusals, javaStreams, javaTransactions, javaTables, javaBytes, javaCounters])
+        declare(stage)
     })
     it('writes each event once while its server is killed twice', () =>
       writeOverKills('java', (stream, events) => stage.other.writeKeyed(stream, events)))
@@ -110,7 +113,8 @@ describe('on disk, with accounts and TLS (embedded)', () => {
   describeRust("Pravega's Rust client", () => {
     const stage = stageOf(ForeignRust, target, open)
     describe.concurrent('cases', () => {
-      for (const declare of [rustStreams, rustEvents, rustTransactions, rustBytes, rustTables]) declare(stage)
+      for (const declare of [rustRefusals, rustStreams, rustEvents, rustTransactions, rustBytes, rustTables])
+        declare(stage)
     })
     it('writes each event once while its server is killed twice', () =>
       writeOverKills('rust', (stream, events) => stage.other.request('events.writeKeyed', { stream, ...events })))
