@@ -17,6 +17,8 @@ export interface FrameParserOptions {
 const SLAB_BYTES = 65_536
 /** A reader gets at least this much room, unless the frame being read needs less. */
 const MIN_ROOM_BYTES = 4096
+/** From so many chunks on, those that were taken are not kept in the list for long. */
+const LONG_QUEUE = 1024
 const NOTHING = Buffer.alloc(0)
 
 /**
@@ -39,7 +41,9 @@ export class FrameParser {
   #isSlab = false
   // True if all that was taken from #bytes was copied.
   #isCopied = true
-  #queue: Buffer[] = []
+  #queue: (Buffer | undefined)[] = []
+  // Position in #queue: taking from the front of a long list would move all the rest.
+  #taken = 0
   #partial: PartialFrame | undefined
   #failure: PravegaError | undefined
 
@@ -50,7 +54,7 @@ export class FrameParser {
 
   /** True while bytes have arrived that no frame has been made of. */
   get pending(): boolean {
-    return this.#partial !== undefined || this.#start < this.#end || this.#queue.length > 0
+    return this.#partial !== undefined || this.#start < this.#end || this.#queue.length > this.#taken
   }
 
   /** Takes over the next bytes of the stream. They must not change any more. */
@@ -103,7 +107,8 @@ export class FrameParser {
         this.#isCopied = false
         return { type, payload: this.#bytes.subarray(payload, payload + length) }
       }
-      if (this.#isSlab && this.#queue.length === 0 && this.#start + size <= this.#bytes.length) return undefined
+      if (this.#isSlab && this.#queue.length === this.#taken && this.#start + size <= this.#bytes.length)
+        return undefined
       this.#partial = new PartialFrame(type, length)
       this.#start = payload
     }
@@ -120,7 +125,7 @@ export class FrameParser {
 
   /** Goes on to the next pushed chunk, which the few unread bytes are put in front of. */
   #nextChunk(): boolean {
-    const chunk = this.#queue.shift()
+    const chunk = this.#nextQueued()
     if (chunk === undefined) return false
     const unread = this.#bytes.subarray(this.#start, this.#end)
     if (unread.length === 0) {
@@ -134,6 +139,24 @@ export class FrameParser {
     this.#isSlab = false
     this.#isCopied = true
     return true
+  }
+
+  #nextQueued(): Buffer | undefined {
+    const chunk = this.#queue[this.#taken]
+    if (chunk === undefined) return undefined
+    this.#queue[this.#taken++] = undefined
+    if (this.#taken === this.#queue.length) {
+      this.#emptyQueue()
+    } else if (this.#taken >= LONG_QUEUE && this.#taken * 2 >= this.#queue.length) {
+      this.#queue = this.#queue.slice(this.#taken)
+      this.#taken = 0
+    }
+    return chunk
+  }
+
+  #emptyQueue(): void {
+    this.#queue = []
+    this.#taken = 0
   }
 
   /** Frees a chunk in which nothing is that anybody still looks at. */
@@ -160,7 +183,7 @@ export class FrameParser {
     this.#bytes = NOTHING
     this.#start = 0
     this.#end = 0
-    this.#queue = []
+    this.#emptyQueue()
     return failure
   }
 }

@@ -203,3 +203,15 @@ describe('memory', () => {
     expect(parser.next()?.payload.buffer).toBe(chunk.buffer)
   })
 })
+
+it('a large frame in chunks of a byte takes time that grows with its size, not with the square of it', () => {
+  const data = Buffer.alloc(500_000, 'x')
+  const writerId = '01234567-89ab-cdef-fedc-ba9876543210'
+  const bytes = encodeFrame({ command: 'AppendBlock', writerId, data })
+  const parser = new FrameParser()
+  for (const byte of bytes) parser.push(Uint8Array.of(byte))
+  expect(take(parser).map(({ type, payload }) => plain(decodePayload(type, payload)))).toEqual([
+    plain({ command: 'AppendBlock', writerId, data }),
+  ])
+  expect(parser.pending).toBe(false)
+})
