@@ -21,18 +21,15 @@ test('whoever waits for too long is told so once, at the first look after it, an
       const patience = new Patience<number>(clock, MS, waiting => expired.push(waiting))
       const since = new Map<number, number>()
       for (const next of steps) {
-        if (next.do === 'begin') {
-          since.delete(next.who)
-          since.set(next.who, clock.now())
-          patience.begin(next.who)
-        } else if (next.do === 'end') {
-          since.delete(next.who)
-          patience.end(next.who)
-        } else {
+        if (next.do === 'advance') {
           clock.advance(next.ms)
           const due = [...since].filter(([, begun]) => begun + MS <= clock.now()).map(([one]) => one)
           for (const one of due) since.delete(one)
           expect(expired.splice(0)).toEqual(due)
+        } else {
+          since.delete(next.who)
+          if (next.do === 'begin') since.set(next.who, clock.now())
+          patience[next.do](next.who)
         }
         expect(patience.size).toBe(since.size)
         expect(patience.longest?.waiting).toBe([...since.keys()][0])
