@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { openDataDirectory } from '../../../src/storage/disk/data-directory.ts'
 import type { KeyValues } from '../../../src/storage/disk/key-values.ts'
 import { openLevelKeyValues } from '../../../src/storage/disk/level-key-values.ts'
 import { type DiskTables, loadTables } from '../../../src/storage/disk/tables/disk-tables.ts'
@@ -358,4 +359,29 @@ test('a table of a later format is refused', async () => {
     await kept.write([{ key, value: Uint8Array.of(2, ...value.subarray(1)) }])
   }
   await expect(disk.restart()).rejects.toMatchObject({ code: 'VERSION_MISMATCH' })
+})
+
+test('in a data directory, what was committed is there after an end without goodbye, and what was not is not', async () => {
+  const path = await newDirectory()
+  const first = await openDataDirectory(path)
+  const table = first.storage.createTable('a/t/0', { keyLength: 0, attributes: [{ id: UUID, value: 1n }] })
+  table.apply([{ key: bytes('a'), value: bytes('1') }])
+  first.state.counters.set('', 'transactions', 7n)
+  await first.storage.commit()
+  table.apply([{ key: bytes('a'), value: bytes('2') }])
+  first.state.counters.set('', 'transactions', 8n)
+  first.storage.createTable('b/t/0', { keyLength: 0, attributes: [] })
+  await first.abandon()
+  const second = await openDataDirectory(path)
+  onTestFinished(() => second.abandon())
+  expect([...second.storage.segments()].map(({ name }) => name)).toEqual(['a/t/0'])
+  const [again] = second.storage.segments()
+  if (again?.kind !== 'table') throw new Error('the table is none')
+  expect([plainOf(again.get(bytes('a'))), again.attribute(UUID)]).toEqual([['a', '1', 0n], 1n])
+  expect(second.state.counters.get('', 'transactions')).toBe(7n)
+  second.storage.delete('a/t/0')
+  await second.close()
+  const third = await openDataDirectory(path)
+  onTestFinished(() => third.abandon())
+  expect([[...third.storage.segments()], third.report.tables]).toEqual([[], 0])
 })
