@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { DataFileHandle, DataFileSystem } from '../../src/storage/disk/files/data-file-system.ts'
 import type { KeyChange, KeyValues } from '../../src/storage/disk/key-values.ts'
 import { MemoryKeyValues } from './memory-key-values.ts'
@@ -123,7 +124,7 @@ export class MemoryDisk {
 
   /** @param cutShort what happens when the power is cut in this step */
   async #step<T>(work: () => T | Promise<T>, cutShort: () => void = () => {}): Promise<T> {
-    await undefined
+    await setImmediate()
     if (this.#stepsLeft <= 0) throw new Error('the power is off')
     this.#stepsLeft--
     if (this.#stepsLeft > 0) return await work()

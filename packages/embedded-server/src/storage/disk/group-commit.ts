@@ -2,13 +2,10 @@ import { PravegaError } from '@pravega-ts/model'
 import type { CommittedGroup } from '../../observability/measures.ts'
 import type { SyncPolicy } from './data-options.ts'
 import type { DataFile, FileWrite } from './files/data-file.ts'
-import type { DataFileHandle } from './files/data-file-system.ts'
+import { DataWrites, type GroupFiles } from './files/data-writes.ts'
 import type { KeyChange, KeyValues } from './key-values.ts'
 import { writeMarker } from './keys.ts'
 import type { PendingChanges } from './pending-changes.ts'
-
-/** Files that are written at the same time. */
-const PARALLEL_FILES = 16
 
 /** Where the bytes of a group come from. */
 export interface GroupMember {
@@ -20,7 +17,10 @@ export interface GroupMember {
 
 /** The part of a group that goes to data files. */
 export interface ClosedGroup {
+  /** What is still to be written. */
   readonly writes: readonly FileWrite[]
+  /** With what has been written early. */
+  readonly bytes: number
   /** Whether it is to be synced whatever the policy says. */
   readonly needsSync: boolean
   /** The files have been written; their keys have not. */
@@ -30,12 +30,6 @@ export interface ClosedGroup {
    * @param synced - whether it, and all groups before it, are there after a power cut, too
    */
   committed(synced: boolean): void
-}
-
-/** The files below a group. */
-export interface GroupFiles {
-  use<T>(file: DataFile, create: boolean, work: (handle: DataFileHandle) => Promise<T>): Promise<T>
-  syncDirectory(): Promise<void>
 }
 
 export interface GroupCommitOptions {
@@ -67,7 +61,7 @@ const SCHEDULED: State = { name: 'scheduled' }
  */
 export class GroupCommit implements PendingChanges {
   readonly #keyValues: KeyValues
-  readonly #files: GroupFiles
+  readonly #writes: DataWrites
   readonly #sync: SyncPolicy
   readonly #onFailure: (failure: PravegaError) => void
   readonly #onCommitted: ((group: CommittedGroup) => void) | undefined
@@ -75,16 +69,14 @@ export class GroupCommit implements PendingChanges {
   #state: State = IDLE
   #changes: KeyChange[] = []
   #open: OpenGroup | undefined
-  /** Files with bytes that the operating system has and the disk perhaps not; likewise keys. */
-  readonly #unsynced = new Set<DataFile>()
+  /** Whether the operating system has keys that the disk perhaps has not. */
   #keysUnsynced = false
-  #directoryUnsynced = false
   #syncDue = false
   #syncTimer: NodeJS.Timeout | undefined
 
   constructor(options: GroupCommitOptions) {
     this.#keyValues = options.keyValues
-    this.#files = options.files
+    this.#writes = new DataWrites(options.files)
     this.#sync = options.sync
     this.#onFailure = options.onFailure
     this.#onCommitted = options.onCommitted
@@ -117,12 +109,17 @@ export class GroupCommit implements PendingChanges {
     return this.#open.promise
   }
 
+  /** Begins to write what a file has for the group that is open, if another one is under way. The file has to be there already. */
+  writeEarly(file: DataFile): void {
+    if (this.#state.name === 'running') this.#writes.writeEarly(file)
+  }
+
   /** Makes everything durable, whatever the policy, and takes nothing more. */
   async close(): Promise<void> {
     this.#syncDue = true
     // Twice: what is under way may not be synced.
     await this.commit()
-    if (this.#unsynced.size > 0 || this.#keysUnsynced) await this.#runSync()
+    if (this.#writes.isUnsynced || this.#keysUnsynced) await this.#runSync()
     this.#end(new PravegaError('CLOSED', 'the data directory is closed'))
   }
 
@@ -131,6 +128,7 @@ export class GroupCommit implements PendingChanges {
     const state = this.#state
     this.#end(new PravegaError('CLOSED', 'the data directory was abandoned'))
     if (state.name === 'running') await state.ended
+    await this.#writes.settled()
   }
 
   #schedule(): void {
@@ -152,7 +150,7 @@ export class GroupCommit implements PendingChanges {
     const ended = this.#write(writes, changes, closed).then(
       synced => {
         closed?.committed(synced)
-        this.#onCommitted?.({ seconds: (performance.now() - began) / 1000, bytes: bytesOf(writes) })
+        this.#onCommitted?.({ seconds: (performance.now() - began) / 1000, bytes: closed?.bytes ?? 0 })
         open.resolve()
         if (this.#state.name !== 'running') return
         if (this.#open !== undefined || this.#syncDue) this.#start()
@@ -177,9 +175,9 @@ export class GroupCommit implements PendingChanges {
   ): Promise<boolean> {
     const sync = this.#sync === 'always' || this.#syncDue || closed?.needsSync === true
     this.#syncDue = false
-    if (writes.length > 0) await this.#writeFiles(writes, sync)
+    await this.#writes.write(writes, sync)
     closed?.written()
-    if (sync) await this.#syncFiles(writes)
+    if (sync) await this.#writes.sync()
     if (changes.length > 0) {
       await this.#keyValues.write(changes, sync)
       this.#keysUnsynced = !sync
@@ -187,32 +185,8 @@ export class GroupCommit implements PendingChanges {
       await this.#keyValues.write([writeMarker()], true)
       this.#keysUnsynced = false
     }
-    if (this.#unsynced.size > 0 || this.#keysUnsynced) this.#startTimer()
+    if (this.#writes.isUnsynced || this.#keysUnsynced) this.#startTimer()
     return sync
-  }
-
-  async #writeFiles(writes: readonly FileWrite[], sync: boolean): Promise<void> {
-    if (writes.some(write => write.create)) this.#directoryUnsynced = true
-    await inParallel(writes, ({ file, create, buffers, position, end }) =>
-      this.#files.use(file, create, async handle => {
-        await writeAll(handle, buffers, position)
-        file.written = end
-        if (sync) await handle.fdatasync()
-        else this.#unsynced.add(file)
-      }),
-    )
-  }
-
-  async #syncFiles(writes: readonly FileWrite[]): Promise<void> {
-    for (const { file } of writes) this.#unsynced.delete(file)
-    if (this.#unsynced.size > 0) {
-      const files = [...this.#unsynced].filter(file => !file.removed)
-      this.#unsynced.clear()
-      await inParallel(files, file => this.#files.use(file, false, handle => handle.fdatasync()))
-    }
-    if (!this.#directoryUnsynced) return
-    this.#directoryUnsynced = false
-    await this.#files.syncDirectory()
   }
 
   #startTimer(): void {
@@ -263,30 +237,6 @@ function rejected(failure: PravegaError): Promise<void> {
   return promise
 }
 
-async function writeAll(handle: DataFileHandle, buffers: readonly Uint8Array[], position: number): Promise<void> {
-  let rest = buffers
-  for (let at = position; rest.length > 0; ) {
-    let written = await handle.writev(rest, at)
-    at += written
-    let whole = 0
-    for (; whole < rest.length && (rest[whole] as Uint8Array).byteLength <= written; whole++) {
-      written -= (rest[whole] as Uint8Array).byteLength
-    }
-    if (whole === rest.length) return
-    rest = [(rest[whole] as Uint8Array).subarray(written), ...rest.slice(whole + 1)]
-  }
-}
-
-/** All have ended before a failure goes on: nobody writes to a file that is cut next. */
-async function inParallel<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
-  const rest = items.values()
-  const run = async (): Promise<void> => {
-    for (const item of rest) await work(item)
-  }
-  const runs = Array.from({ length: Math.min(PARALLEL_FILES, items.length) }, run)
-  for (const outcome of await Promise.allSettled(runs)) if (outcome.status === 'rejected') throw outcome.reason
-}
-
 function writeFailed(cause: unknown): PravegaError {
   if (PravegaError.is(cause, 'STORAGE_FAILED')) return cause
   const because = cause instanceof Error ? cause.message : String(cause)
@@ -295,10 +245,4 @@ function writeFailed(cause: unknown): PravegaError {
     `the data could not be written: ${because}; nothing more is acknowledged until the data directory has been opened again`,
     { cause },
   )
-}
-
-function bytesOf(writes: readonly FileWrite[]): number {
-  let bytes = 0
-  for (const { position, end } of writes) bytes += end - position
-  return bytes
 }

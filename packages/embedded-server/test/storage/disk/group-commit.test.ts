@@ -110,6 +110,38 @@ test('what comes while a group is under way is the next group', async () => {
   expect(disk.done).toEqual(['write', 'sync', 'write', 'sync'])
 })
 
+test('much of what comes while a group is synced is written at once, behind it, and synced with its own group', async () => {
+  const { directory, disk, segment } = await open()
+  const release = disk.hold('sync')
+  segment.append([Buffer.from('a')], [])
+  const first = settle(directory)
+  await expect.poll(() => disk.done).toEqual(['write', 'sync'])
+  segment.append([Buffer.alloc(2_000_000, 'b')], [])
+  const second = settle(directory)
+  await expect.poll(() => disk.done).toEqual(['write', 'sync', 'write'])
+  release()
+  await Promise.all([first, second])
+  expect(disk.done).toEqual(['write', 'sync', 'write', 'sync'])
+  await directory.abandon()
+  const again = await openDataDirectory('data', disk)
+  expect([...again.storage.segments()][0]?.length).toBe(2_000_006n)
+})
+
+test('what could not be written early fails the group that it belongs to', async () => {
+  const { directory, disk, segment } = await open()
+  const release = disk.hold('sync')
+  segment.append([Buffer.from('a')], [])
+  const first = settle(directory)
+  await expect.poll(() => disk.done).toEqual(['write', 'sync'])
+  disk.fail('write', new Error('broken'))
+  segment.append([Buffer.alloc(2_000_000, 'b')], [])
+  const second = settle(directory)
+  await expect.poll(() => disk.done).toEqual(['write', 'sync', 'write'])
+  release()
+  await first
+  await expect(second).rejects.toMatchObject({ code: 'STORAGE_FAILED', cause: { message: 'broken' } })
+})
+
 test('who has changed nothing waits for what is under way', async () => {
   const { directory, disk, segment } = await open()
   const release = disk.hold('sync')
@@ -166,6 +198,19 @@ describe('when a write fails', () => {
     await first
     await expect(second).rejects.toMatchObject({ code: 'STORAGE_FAILED' })
   })
+})
+
+test('what is abandoned while a group is under way leaves all files that keys tell of', async () => {
+  const { directory, disk, segment } = await open()
+  const release = disk.hold('sync')
+  segment.append([Buffer.from('a')], [])
+  const first = settle(directory)
+  await expect.poll(() => disk.done).toEqual(['write', 'sync'])
+  directory.storage.delete('a')
+  const abandoned = directory.abandon()
+  release()
+  await Promise.all([first, abandoned])
+  expect(disk.done).not.toContain('unlink')
 })
 
 test('what is abandoned drops what is in no group yet', async () => {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type DataDirectory, openDataDirectory } from '../../../src/storage/disk/data-directory.ts'
@@ -16,6 +17,8 @@ type Step =
   | { readonly kind: 'truncate'; readonly segment: number; readonly part: number }
   | { readonly kind: 'merge'; readonly segment: number; readonly source: number }
   | { readonly kind: 'commit'; readonly isWaitedFor: boolean }
+  /** The disk goes on. */
+  | { readonly kind: 'turn' }
 
 const segment = fc.nat(3)
 const bytes = fc.oneof(fc.nat(50), fc.nat(3000), fc.nat(40_000), fc.integer({ min: 100_000, max: 300_000 }))
@@ -23,6 +26,7 @@ const part = fc.nat(1000).map(thousandths => thousandths / 1000)
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('append' as const), segment, bytes }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('commit' as const), isWaitedFor: fc.boolean() }) },
+  { weight: 6, arbitrary: fc.constant({ kind: 'turn' as const }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('label' as const, 'seal', 'delete'), segment }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('merge' as const), segment, source: segment }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('truncate' as const), segment, part }) },
@@ -108,6 +112,7 @@ class Trial {
     for (const next of steps) {
       this.#change++
       this.#take(next)
+      if (next.kind === 'turn') await setImmediate()
       if (next.kind !== 'commit') continue
       const change = this.#change
       const committed = this.#directory.storage.commit()?.then(
@@ -156,7 +161,7 @@ class Trial {
   }
 
   #take(next: Step): void {
-    if (next.kind === 'commit') return
+    if (next.kind === 'commit' || next.kind === 'turn') return
     const { storage } = this.#directory
     const target = this.#live(next.segment)
     const stored = this.#stored(next.segment)

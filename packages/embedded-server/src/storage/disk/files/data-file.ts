@@ -98,6 +98,11 @@ export class DataFile implements KeptFile {
     return this.#exists
   }
 
+  /** Bytes that are still to be given out. */
+  get pendingBytes(): number {
+    return this.#pendingBytes
+  }
+
   /** Offset behind the last byte, in the segment that the file belongs to. */
   get end(): number {
     return this.base + this.dataBytes

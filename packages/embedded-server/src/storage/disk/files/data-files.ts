@@ -1,11 +1,11 @@
 import type { Logger } from '@pravega-ts/config'
-import type { GroupFiles } from '../group-commit.ts'
 import type { StorageFiles } from '../segments/disk-segment-storage.ts'
 import { storageFailed } from '../storage-failed.ts'
 import type { DataFile } from './data-file.ts'
 import { dataFilePath } from './data-file-path.ts'
 import { readData } from './data-file-reader.ts'
 import type { DataFileHandle, DataFileSystem } from './data-file-system.ts'
+import type { GroupFiles } from './data-writes.ts'
 import { OpenFiles } from './open-files.ts'
 
 const OPEN_FILES = 256

@@ -36,6 +36,15 @@ const ALL_CHECKPOINT_BYTES = 128 * 1024 * 1024
 /** Without syncs, there is one when so many files wait for it that could go. */
 const REMOVABLE_FILES = 64
 
+/** From this part of a file on, bytes of the group that is open are written early. */
+const EARLY_PART = 1 / 64
+
+/** Writes before it is necessary. */
+export interface EarlyWrites {
+  /** Begins to write what a file has for the group that is open, if that can be done now. */
+  writeEarly(file: DataFile): void
+}
+
 /** The files of a storage. */
 export interface StorageFiles {
   /** As `readData` does. */
@@ -45,7 +54,7 @@ export interface StorageFiles {
 }
 
 export interface DiskStorageOptions {
-  readonly pending: PendingChanges
+  readonly pending: PendingChanges & EarlyWrites
   readonly tables: DiskTables
   readonly files: StorageFiles
   readonly fileBytes: number
@@ -69,7 +78,7 @@ export interface RestoredSegment {
  * open; a group that closes asks here for its bytes and its keys.
  */
 export class DiskSegmentStorage implements SegmentStorage, GroupMember {
-  readonly #pending: PendingChanges
+  readonly #pending: PendingChanges & EarlyWrites
   readonly #tables: DiskTables
   readonly #files: StorageFiles
   readonly #services: SegmentServices
@@ -81,8 +90,9 @@ export class DiskSegmentStorage implements SegmentStorage, GroupMember {
   readonly #changedRecords = new Set<DiskProperties>()
   readonly #grownSegments = new Set<DiskSegment>()
   readonly #grownFiles = new Set<DataFile>()
+  #grownBytes = 0
   #removedFiles: DataFile[] = []
-  /** Files that go when their keys are gone for good. */
+  /** Files whose keys are gone, and that go when that is for good. */
   readonly #removable: DataFile[] = []
   /** Bytes of each segment that are in no record. */
   readonly #unrecorded = new Map<DiskSegment, number>()
@@ -201,18 +211,22 @@ export class DiskSegmentStorage implements SegmentStorage, GroupMember {
     const writes = [...this.#grownFiles].map(file => file.takeWrite()).filter(write => write !== undefined)
     this.#grownSegments.clear()
     this.#grownFiles.clear()
-    this.#removable.push(...this.#removedFiles.filter(({ exists }) => exists))
+    const removed = this.#removedFiles.filter(({ exists }) => exists)
     this.#removedFiles = []
     const framesWritten = this.#staging.endGroup()
+    const bytes = this.#grownBytes
+    this.#grownBytes = 0
     return {
       writes,
-      needsSync: this.#removable.length >= REMOVABLE_FILES,
+      bytes,
+      needsSync: this.#removable.length + removed.length >= REMOVABLE_FILES,
       written: () => {
         framesWritten()
         for (const { segment, length } of grown) segment.written(length)
         this.#cache.shrink()
       },
       committed: synced => {
+        this.#removable.push(...removed)
         if (synced && this.#removable.length > 0) this.#files.remove(this.#removable.splice(0))
       },
     }
@@ -220,8 +234,10 @@ export class DiskSegmentStorage implements SegmentStorage, GroupMember {
 
   #fileGrew(segment: DiskSegment, file: DataFile, bytes: number): void {
     this.#grownFiles.add(file)
+    this.#grownBytes += bytes
     this.#grownSegments.add(segment)
     this.#countUnrecorded(segment, bytes)
+    if (file.exists && file.pendingBytes >= this.#services.fileBytes * EARLY_PART) this.#pending.writeEarly(file)
   }
 
   #countUnrecorded(segment: DiskSegment, bytes: number): void {

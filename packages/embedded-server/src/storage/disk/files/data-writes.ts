@@ -1,0 +1,121 @@
+import type { DataFile, FileWrite } from './data-file.ts'
+import type { DataFileHandle } from './data-file-system.ts'
+
+/** Files that are written at the same time. */
+const PARALLEL_FILES = 16
+
+/** The files below a group. */
+export interface GroupFiles {
+  use<T>(file: DataFile, create: boolean, work: (handle: DataFileHandle) => Promise<T>): Promise<T>
+  syncDirectory(): Promise<void>
+}
+
+/** Writes the bytes of groups, and knows what of them is not synced. */
+export class DataWrites {
+  readonly #files: GroupFiles
+  readonly #unsynced = new Set<DataFile>()
+  #directoryUnsynced = false
+  /** When the bytes of the group that is under way are in their file. */
+  #current: ReadonlyMap<DataFile, PromiseWithResolvers<void>> = new Map()
+  /** Likewise those of the group behind it, as far as they are written early. */
+  #early = new Map<DataFile, Promise<void>>()
+
+  constructor(files: GroupFiles) {
+    this.#files = files
+  }
+
+  /** Whether there are bytes that the operating system has and the disk perhaps not. */
+  get isUnsynced(): boolean {
+    return this.#unsynced.size > 0
+  }
+
+  /**
+   * Begins to write what a file has for the group that is open, while the one before is synced: there is less to do then. The file has to
+   * be there already.
+   */
+  writeEarly(file: DataFile): void {
+    const write = file.takeWrite()
+    if (write === undefined) return
+    const before = this.#early.get(file) ?? this.#current.get(file)?.promise ?? Promise.resolve()
+    const writing = before.then(() => this.#files.use(file, false, handle => writeAll(handle, write)))
+    // The group that the bytes belong to learns of it.
+    writing.catch(() => {})
+    this.#early.set(file, writing)
+  }
+
+  /** Writes the bytes of the group that closes, with those that were written early, and if told so syncs them. */
+  async write(writes: readonly FileWrite[], sync: boolean): Promise<void> {
+    const early = this.#early
+    this.#early = new Map()
+    const byFile = new Map<DataFile, FileWrite | undefined>()
+    for (const file of early.keys()) byFile.set(file, undefined)
+    for (const write of writes) byFile.set(write.file, write)
+    const current = new Map([...byFile.keys()].map(file => [file, begin()]))
+    this.#current = current
+    if (writes.some(write => write.create)) this.#directoryUnsynced = true
+    try {
+      await inParallel([...byFile], async ([file, write]) => {
+        await early.get(file)
+        if (file.removed && write === undefined) return
+        await this.#files.use(file, write?.create ?? false, async handle => {
+          if (write !== undefined) await writeAll(handle, write)
+          current.get(file)?.resolve()
+          if (sync) await handle.fdatasync()
+        })
+        if (sync) this.#unsynced.delete(file)
+        else this.#unsynced.add(file)
+      })
+    } finally {
+      // Of what was not begun.
+      for (const turn of current.values()) turn.reject(new Error('the group before could not be written'))
+    }
+  }
+
+  /** Syncs what was not. */
+  async sync(): Promise<void> {
+    if (this.#unsynced.size > 0) {
+      const files = [...this.#unsynced].filter(file => !file.removed)
+      this.#unsynced.clear()
+      await inParallel(files, file => this.#files.use(file, false, handle => handle.fdatasync()))
+    }
+    if (!this.#directoryUnsynced) return
+    this.#directoryUnsynced = false
+    await this.#files.syncDirectory()
+  }
+
+  /** Waits until nothing is written early any more. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#early.values())
+  }
+}
+
+function begin(): PromiseWithResolvers<void> {
+  const turn = Promise.withResolvers<void>()
+  turn.promise.catch(() => {})
+  return turn
+}
+
+async function writeAll(handle: DataFileHandle, { buffers, end, file, position }: FileWrite): Promise<void> {
+  let rest = buffers
+  for (let at = position; at < end; ) {
+    let written = await handle.writev(rest, at)
+    if (written === 0) throw new Error(`nothing was written of ${end - at} bytes`)
+    at += written
+    let whole = 0
+    for (; whole < rest.length && (rest[whole] as Uint8Array).byteLength <= written; whole++) {
+      written -= (rest[whole] as Uint8Array).byteLength
+    }
+    if (whole < rest.length) rest = [(rest[whole] as Uint8Array).subarray(written), ...rest.slice(whole + 1)]
+  }
+  file.written = end
+}
+
+/** All have ended before a failure goes on: nobody writes to a file that is cut next. */
+async function inParallel<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  const rest = items.values()
+  const run = async (): Promise<void> => {
+    for (const item of rest) await work(item)
+  }
+  const runs = Array.from({ length: Math.min(PARALLEL_FILES, items.length) }, run)
+  for (const outcome of await Promise.allSettled(runs)) if (outcome.status === 'rejected') throw outcome.reason
+}
