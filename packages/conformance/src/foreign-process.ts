@@ -69,6 +69,8 @@ export class ForeignProcess implements AsyncDisposable {
   }
 
   #receive(text: string): void {
+    // Pravega's Rust client has things of its own to say.
+    if (!text.startsWith('{')) return
     const line: Line = JSON.parse(text)
     const { id } = line
     if (typeof id !== 'number') {
