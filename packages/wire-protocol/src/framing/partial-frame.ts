@@ -1,5 +1,7 @@
 import { freeFrameMemory, markExclusive } from './frame-memory.ts'
 
+/** Memory of a frame from its first piece on, in bytes: small frames are not moved when the next piece comes. */
+const SMALL_FRAME = 8192
 /** Room that a reader gets at least, in bytes, unless the frame needs less. */
 const FIRST_ROOM = 65_536
 /** The memory grows to this many times of what has arrived: a peer has to send before it makes us reserve. */
@@ -38,7 +40,7 @@ export class PartialFrame {
   /** Copies what is missing from `source` and returns how much that was. */
   take(source: Uint8Array): number {
     const count = Math.min(source.length, this.#length - this.filled)
-    this.#grow(this.filled + count)
+    this.#grow(Math.max(this.filled + count, Math.min(this.#length, SMALL_FRAME)))
     this.#bytes.set(source.length === count ? source : source.subarray(0, count), this.filled)
     this.filled += count
     return count
