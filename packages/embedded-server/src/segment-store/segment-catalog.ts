@@ -18,6 +18,11 @@ import { violation } from './violation.ts'
 
 /** What Pravega stores in the segment type attribute. */
 const SEGMENT_TYPE = { stream: 0n, table: 1n, fixedKeyTable: 5n, transient: 128n }
+/**
+ * How long a transient segment stays when its client has gone, in milliseconds. A client that has lost its connection asks again for the
+ * merge, and takes a segment that is not there any more for one that was merged.
+ */
+const ABANDONED_MS = 60 * 60 * 1000
 const DEFAULT_TABLE_ROLLOVER = 16_777_216n
 
 export type Segment = StreamSegment | TableSegment
@@ -44,6 +49,8 @@ export class SegmentCatalog implements SegmentEngine {
   readonly #meters: RateMeters | undefined
   readonly #segments = new Map<string, Segment>()
   readonly #touched = new Set<StreamSegment>()
+  /** Transient segments whose client has gone, with the time of that; oldest first. */
+  readonly #abandoned = new Map<string, number>()
   readonly #touch = (segment: StreamSegment): void => {
     this.#touched.add(segment)
   }
@@ -54,6 +61,7 @@ export class SegmentCatalog implements SegmentEngine {
     this.#meters = meters
     for (const stored of storage.segments()) {
       this.#segments.set(stored.name, stored.kind === 'stream' ? this.#streamSegment(stored) : new TableSegment(stored))
+      if (stored.attribute(ATTRIBUTE.segmentType) === SEGMENT_TYPE.transient) this.abandonTransient(stored.name)
     }
   }
 
@@ -90,12 +98,18 @@ export class SegmentCatalog implements SegmentEngine {
 
   /** Makes a segment for the parts of a large event, which is going to be merged into `parent`. Returns its name. */
   addTransient(parent: string, writerId: string): string {
+    this.#removeAbandoned()
     const name = `${parent}#transient.${hex(writerId)}.${hex(randomUUID())}`
     this.#add(name, [
       { id: ATTRIBUTE.creationTime, value: BigInt(this.#clock.now()) },
       { id: ATTRIBUTE.segmentType, value: SEGMENT_TYPE.transient },
     ])
     return name
+  }
+
+  /** Its client has gone. It stays for a while, because that client may come back. */
+  abandonTransient(name: string): void {
+    if (this.#segments.has(name)) this.#abandoned.set(name, this.#clock.now())
   }
 
   addTable(name: string, options: CreateTableSegmentOptions = {}): 'created' | 'exists' {
@@ -231,6 +245,15 @@ export class SegmentCatalog implements SegmentEngine {
   onTraffic(listener: () => void): () => void {
     this.#meters?.onTraffic(listener)
     return () => this.#meters?.close()
+  }
+
+  #removeAbandoned(): void {
+    const end = this.#clock.now() - ABANDONED_MS
+    for (const [name, since] of this.#abandoned) {
+      if (since > end) return
+      this.#abandoned.delete(name)
+      this.remove(name)
+    }
   }
 
   #add(name: string, attributes: readonly AttributeChange[]): 'created' | 'exists' {

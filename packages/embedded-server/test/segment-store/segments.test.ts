@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { SegmentCatalog } from '../../src/segment-store/segment-catalog.ts'
+import { MemorySegmentStorage } from '../../src/storage/memory-segment-storage.ts'
+import { TestClock } from '../../src/time/test-clock.ts'
 import { CLOSED } from '../support/raw-client.ts'
 import {
   about,
@@ -390,15 +393,35 @@ describe('a transient segment', () => {
     expect(await client.ask(getAttribute(1n, parent, core(1)))).toMatchObject({ value: UNSET })
   })
 
-  test('goes away with its connection, but not with another', async () => {
+  test('stays when its connection goes, so that it can still be merged', async () => {
     const store = await TestStore.start()
     const [owner, other] = [await store.connect(), await store.connect()]
-    owner.send(create(writer, 'no/parent/0'))
+    const parent = await store.newSegment(other)
+    owner.send(create(writer, parent))
     const { segment } = await owner.expect('SegmentCreated')
-    const bystander = await store.connect()
-    bystander.destroy()
-    expect(await other.ask(segmentInfo(1n, segment))).toMatchObject({ exists: true })
     owner.destroy()
-    await expect.poll(() => store.catalog.find(segment)).toBeUndefined()
+    await expect.poll(() => store.wire.connections).toBe(1)
+    expect(await other.ask(mergeSegments(1n, parent, segment))).toMatchObject({ command: 'SegmentsMerged' })
+  })
+
+  test('is removed when another one is made an hour after its connection has gone', () => {
+    const clock = new TestClock()
+    const storage = new MemorySegmentStorage()
+    const catalog = new SegmentCatalog(storage, { clock })
+    const [kept, abandoned] = [catalog.addTransient('a/b/0', writer), catalog.addTransient('a/b/0', writer)]
+    catalog.abandonTransient(abandoned)
+    clock.advance(3_599_999)
+    catalog.addTransient('a/b/0', writer)
+    expect(catalog.find(abandoned)).toBeDefined()
+    clock.advance(1)
+    catalog.addTransient('a/b/0', writer)
+    expect(catalog.find(abandoned)).toBeUndefined()
+    expect(catalog.find(kept)).toBeDefined()
+
+    // After a start nobody has a connection any more.
+    const later = new SegmentCatalog(storage, { clock })
+    clock.advance(3_600_000)
+    later.addTransient('a/b/0', writer)
+    expect(later.find(kept)).toBeUndefined()
   })
 })
