@@ -47,7 +47,7 @@ export class ProcessVictim implements Victim {
   /** @param directory - Where its data are */
   constructor(directory: string, { program = PROGRAM, isVerbose = false, sync = 'always' }: ProcessVictimOptions = {}) {
     this.#program = program
-    this.#settings = { directory, controllerPort: 0, segmentStorePort: 0, fileBytes: SMALL_FILE, sync, isVerbose }
+    this.#settings = { directory, controllerPort: 0, segmentStorePort: 0, fileBytes: LARGE_FILE, sync, isVerbose }
   }
 
   async start(): Promise<string> {
