@@ -3,13 +3,18 @@ import type { ClassicLevel, Iterator } from 'classic-level'
 import type { KeyChange, KeyRange, KeyValues } from './key-values.ts'
 
 type Level = ClassicLevel<Uint8Array, Uint8Array>
+type LevelIterator = Iterator<Level, Uint8Array, Uint8Array>
 
 const ENCODINGS = { keyEncoding: 'view', valueEncoding: 'view' } as const
 /** Table files stay mapped into memory while they are open. */
 const OPEN_FILES = 100
 /** An iteration fetches up to so many entries, or up to so many bytes and one entry, at once. */
-const FETCHED_ENTRIES = 1000
+const FETCHED_ENTRIES = 200
 const FETCHED_BYTES = 64 * 1024
+/** So many bytes are not worth a step to be rid of them. */
+const HELD_BYTES = 4096
+/** Values up to this are small, on the average. */
+const SMALL_BYTES = 1024
 /** What LevelDB says of what was closed meanwhile. */
 const CLOSED_CODES = ['LEVEL_DATABASE_NOT_OPEN', 'LEVEL_ITERATOR_NOT_OPEN', 'LEVEL_ABORTED']
 
@@ -69,7 +74,7 @@ class LevelKeyValues implements KeyValues {
   entries({ from, to, limit = -1 }: KeyRange): AsyncIterable<readonly [key: Uint8Array, value: Uint8Array]> {
     // Opened here and not at the first step, because it shows what is there now.
     try {
-      return walk(this.#level.iterator({ gte: from, lt: to, limit, highWaterMarkBytes: FETCHED_BYTES }))
+      return walk(this.#level.iterator({ gte: from, lt: to, limit, highWaterMarkBytes: FETCHED_BYTES }), to)
     } catch (cause) {
       throw failed('keys cannot be read', cause)
     }
@@ -77,16 +82,27 @@ class LevelKeyValues implements KeyValues {
 
   async write(changes: readonly KeyChange[], sync: boolean): Promise<void> {
     try {
-      // Costs half of what a batch of one array does.
-      const batch = this.#level.batch()
-      for (const { key, value } of changes) {
-        if (value === undefined) batch.del(key)
-        else batch.put(key, value)
-      }
-      await batch.write({ sync })
+      await (isMostlySmall(changes) ? this.#writeSmall(changes, sync) : this.#writeLarge(changes, sync))
     } catch (cause) {
       throw failed(`${changes.length} keys cannot be written`, cause)
     }
+  }
+
+  /** Costs half of the other way for each key, but its memory, outside of the heap, is not free until it is collected. */
+  #writeSmall(changes: readonly KeyChange[], sync: boolean): Promise<void> {
+    const batch = this.#level.batch()
+    for (const { key, value } of changes) {
+      if (value === undefined) batch.del(key)
+      else batch.put(key, value)
+    }
+    return batch.write({ sync })
+  }
+
+  #writeLarge(changes: readonly KeyChange[], sync: boolean): Promise<void> {
+    const operations = changes.map(({ key, value }) =>
+      value === undefined ? { type: 'del' as const, key } : { type: 'put' as const, key, value },
+    )
+    return this.#level.batch(operations, { sync })
   }
 
   async close(): Promise<void> {
@@ -98,20 +114,47 @@ class LevelKeyValues implements KeyValues {
   }
 }
 
+function isMostlySmall(changes: readonly KeyChange[]): boolean {
+  let bytes = 0
+  for (const { value } of changes) if (value !== undefined) bytes += value.byteLength
+  return bytes <= SMALL_BYTES * changes.length
+}
+
 async function* walk(
-  iterator: Iterator<Level, Uint8Array, Uint8Array>,
+  iterator: LevelIterator,
+  end: Uint8Array,
 ): AsyncGenerator<readonly [Uint8Array, Uint8Array], void, undefined> {
+  let lastFetched: readonly [Uint8Array, Uint8Array][] = []
   try {
     for (;;) {
       const fetched = await iterator.nextv(FETCHED_ENTRIES)
       if (fetched.length === 0) return
+      lastFetched = fetched
       yield* fetched
     }
   } catch (cause) {
     throw failed('keys cannot be read', cause)
   } finally {
+    if (bytesOf(lastFetched) > HELD_BYTES) await empty(iterator, end)
     await iterator.close()
   }
+}
+
+/**
+ * A closed iterator holds what it fetched last, outside of the heap, until it is collected itself; of that there is no telling when the
+ * heap is small. So it is led to where there is nothing.
+ */
+async function empty(iterator: LevelIterator, end: Uint8Array): Promise<void> {
+  try {
+    iterator.seek(end)
+    await iterator.nextv(1)
+  } catch {
+    // It was closed with its database.
+  }
+}
+
+function bytesOf(entries: readonly (readonly [Uint8Array, Uint8Array])[]): number {
+  return entries.reduce((sum, [key, value]) => sum + key.byteLength + value.byteLength, 0)
 }
 
 function codeOf(error: unknown): unknown {

@@ -41,6 +41,13 @@ test('a later change of a key wins over an earlier one of the same write', async
   expect(Buffer.from(keyValues.get(Uint8Array.of(2)) ?? []).toString()).toBe('c')
 })
 
+test.each([10, 5000])('values of %i bytes are kept and removed', async bytes => {
+  const keyValues = await open(await newDirectory())
+  await keyValues.write([put(1, 'a'.repeat(bytes)), put(2, 'b'.repeat(bytes)), put(3, 'c'.repeat(bytes))], true)
+  await keyValues.write([remove(1), put(2, 'd'.repeat(bytes)), remove(9)], false)
+  expect(await contents(keyValues)).toEqual([`2=${'d'.repeat(bytes)}`, `3=${'c'.repeat(bytes)}`])
+})
+
 test('what was written is there when it is opened again', async () => {
   const directory = await newDirectory()
   const before = await open(directory)
