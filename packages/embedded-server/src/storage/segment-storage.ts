@@ -99,7 +99,7 @@ export interface StoredTable extends StoredProperties {
   positionOf(entry: StoredEntry): Uint8Array
   /**
    * Entries whose version is `version` or higher and below the length that the table has now, lowest first; those that are replaced
-   * meanwhile may be left out. Otherwise as `entries`.
+   * meanwhile may be left out. Only for tables with keys of any length: the others tell nothing by versions. Otherwise as `entries`.
    */
   changedSince(version: bigint, limit: TablePageLimit): StoredPage | Promise<StoredPage>
 }
