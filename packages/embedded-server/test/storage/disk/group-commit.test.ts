@@ -68,6 +68,16 @@ async function open(sync: SyncPolicy = 'always') {
 
 const settle = (directory: DataDirectory) => directory.storage.commit()
 
+/** A group whose bytes are being synced until they are released. */
+async function groupUnderWay() {
+  const opened = await open()
+  const release = opened.disk.hold('sync')
+  opened.segment.append([Buffer.from('a')], [])
+  const first = settle(opened.directory)
+  await expect.poll(() => opened.disk.done).toEqual(['write', 'sync'])
+  return { ...opened, release, first }
+}
+
 afterEach(() => {
   vi.useRealTimers()
 })
@@ -92,11 +102,7 @@ test('appends need no key, and changes of keys no file', async () => {
 })
 
 test('what comes while a group is under way is the next group', async () => {
-  const { directory, disk, segment } = await open()
-  const release = disk.hold('sync')
-  segment.append([Buffer.from('a')], [])
-  const first = settle(directory)
-  await expect.poll(() => disk.done).toEqual(['write', 'sync'])
+  const { directory, disk, segment, release, first } = await groupUnderWay()
   const order: number[] = []
   void first?.then(() => order.push(0))
   for (const number of [1, 2, 3]) {
@@ -111,11 +117,7 @@ test('what comes while a group is under way is the next group', async () => {
 })
 
 test('much of what comes while a group is synced is written at once, behind it, and synced with its own group', async () => {
-  const { directory, disk, segment } = await open()
-  const release = disk.hold('sync')
-  segment.append([Buffer.from('a')], [])
-  const first = settle(directory)
-  await expect.poll(() => disk.done).toEqual(['write', 'sync'])
+  const { directory, disk, segment, release, first } = await groupUnderWay()
   segment.append([Buffer.alloc(2_000_000, 'b')], [])
   const second = settle(directory)
   await expect.poll(() => disk.done).toEqual(['write', 'sync', 'write'])
@@ -128,11 +130,7 @@ test('much of what comes while a group is synced is written at once, behind it, 
 })
 
 test('what could not be written early fails the group that it belongs to', async () => {
-  const { directory, disk, segment } = await open()
-  const release = disk.hold('sync')
-  segment.append([Buffer.from('a')], [])
-  const first = settle(directory)
-  await expect.poll(() => disk.done).toEqual(['write', 'sync'])
+  const { directory, disk, segment, release, first } = await groupUnderWay()
   disk.fail('write', new Error('broken'))
   segment.append([Buffer.alloc(2_000_000, 'b')], [])
   const second = settle(directory)
@@ -143,11 +141,7 @@ test('what could not be written early fails the group that it belongs to', async
 })
 
 test('who has changed nothing waits for what is under way', async () => {
-  const { directory, disk, segment } = await open()
-  const release = disk.hold('sync')
-  segment.append([Buffer.from('a')], [])
-  const first = settle(directory)
-  await expect.poll(() => disk.done).toEqual(['write', 'sync'])
+  const { directory, disk, segment, release, first } = await groupUnderWay()
   expect(settle(directory)).toBe(first)
   release()
   await first
@@ -186,11 +180,7 @@ describe('when a write fails', () => {
   })
 
   test('what waits for a group behind it fails, too', async () => {
-    const { directory, disk, segment } = await open()
-    const release = disk.hold('sync')
-    segment.append([Buffer.from('a')], [])
-    const first = settle(directory)
-    await expect.poll(() => disk.done).toEqual(['write', 'sync'])
+    const { directory, disk, segment, release, first } = await groupUnderWay()
     segment.append([Buffer.from('b')], [])
     const second = settle(directory)
     disk.fail('write', new Error('broken'))
@@ -201,11 +191,7 @@ describe('when a write fails', () => {
 })
 
 test('what is abandoned while a group is under way leaves all files that keys tell of', async () => {
-  const { directory, disk, segment } = await open()
-  const release = disk.hold('sync')
-  segment.append([Buffer.from('a')], [])
-  const first = settle(directory)
-  await expect.poll(() => disk.done).toEqual(['write', 'sync'])
+  const { directory, disk, segment, release, first } = await groupUnderWay()
   directory.storage.delete('a')
   const abandoned = directory.abandon()
   release()
@@ -214,11 +200,7 @@ test('what is abandoned while a group is under way leaves all files that keys te
 })
 
 test('what is abandoned drops what is in no group yet', async () => {
-  const { directory, disk, segment } = await open()
-  const release = disk.hold('sync')
-  segment.append([Buffer.from('a')], [])
-  const first = settle(directory)
-  await expect.poll(() => disk.done).toEqual(['write', 'sync'])
+  const { directory, disk, segment, release, first } = await groupUnderWay()
   segment.append([Buffer.from('b')], [])
   const second = settle(directory)
   const abandoned = directory.abandon()
