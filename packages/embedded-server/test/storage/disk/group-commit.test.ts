@@ -141,7 +141,7 @@ test('what could not be written early fails the group that it belongs to', async
 })
 
 test('who has changed nothing waits for what is under way', async () => {
-  const { directory, disk, segment, release, first } = await groupUnderWay()
+  const { directory, release, first } = await groupUnderWay()
   expect(settle(directory)).toBe(first)
   release()
   await first
@@ -191,7 +191,7 @@ describe('when a write fails', () => {
 })
 
 test('what is abandoned while a group is under way leaves all files that keys tell of', async () => {
-  const { directory, disk, segment, release, first } = await groupUnderWay()
+  const { directory, disk, release, first } = await groupUnderWay()
   directory.storage.delete('a')
   const abandoned = directory.abandon()
   release()
