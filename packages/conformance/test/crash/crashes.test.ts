@@ -13,7 +13,7 @@ const SEED = 7
 
 // `npm run crash` is the long version.
 it.each<[string, number, (directory: string) => Victim]>([
-  ['is killed under load', 8, directory => new ProcessVictim(directory, { program })],
+  ['is killed under load', 6, directory => new ProcessVictim(directory, { program })],
   ['has a disk that fails under load', 3, directory => new FailingDiskVictim(directory)],
 ])(`a server that %s has what it acknowledged (%i rounds, seed ${SEED})`, async (_, rounds, victimIn) => {
   const directory = await mkdtemp(join(tmpdir(), 'pravega-crash-'))
