@@ -7,12 +7,14 @@ import type { DataServerFigures } from './data-server-process.ts'
 // What the disk can do: writes and syncs the same batches as a server, and nothing else. Arguments: a directory, and a file with the
 // batches as JSON. Prints the seconds that it took. Leaves its files behind: removing them takes the disk's time, too.
 
+/** Larger pieces take the system longer. */
+const PIECE_BYTES = 1024 * 1024
 const writeFile = promisify(write)
 const syncFile = promisify(fdatasync)
 
 const [directory = '.', batchFile = ''] = process.argv.slice(2)
 const batches: DataServerFigures['batches'] = JSON.parse(readFileSync(batchFile, 'utf8'))
-const bytes = randomFillSync(Buffer.alloc(Math.max(1, ...batches.map(([, size]) => size))))
+const bytes = randomFillSync(Buffer.alloc(PIECE_BYTES))
 
 const groups: (readonly [file: number, bytes: number])[][] = []
 let last = -1
@@ -29,15 +31,19 @@ for (const [file] of batches) {
 }
 const handle = (file: number): number => files.get(file) ?? -1
 
+function* pieces(size: number): Generator<number, void, undefined> {
+  for (let left = size; left > 0; left -= PIECE_BYTES) yield Math.min(left, PIECE_BYTES)
+}
+
 const start = process.hrtime.bigint()
 for (const group of groups) {
   const [only] = group
   if (group.length === 1 && only !== undefined) {
-    writeSync(handle(only[0]), bytes, 0, only[1])
+    for (const piece of pieces(only[1])) writeSync(handle(only[0]), bytes, 0, piece)
     fdatasyncSync(handle(only[0]))
   } else {
     const one = async ([file, size]: readonly [number, number]): Promise<void> => {
-      await writeFile(handle(file), bytes, 0, size)
+      for (const piece of pieces(size)) await writeFile(handle(file), bytes, 0, piece)
       await syncFile(handle(file))
     }
     await Promise.all(group.map(one))

@@ -4,6 +4,12 @@ import type { DataFileHandle } from './data-file-system.ts'
 /** Files that are written at the same time. */
 const PARALLEL_FILES = 16
 
+/**
+ * More is not given to the system at a time: for larger pieces Linux looks for large pieces of free memory, and takes three times as long
+ * (measured on ext4: 2 MiB in two pieces 2 ms, in one 6 to 11 ms).
+ */
+const PIECE_BYTES = 1024 * 1024
+
 /** The files below a group. */
 export interface GroupFiles {
   use<T>(file: DataFile, create: boolean, work: (handle: DataFileHandle) => Promise<T>): Promise<T>
@@ -98,16 +104,34 @@ function begin(): PromiseWithResolvers<void> {
 async function writeAll(handle: DataFileHandle, { buffers, end, file, position }: FileWrite): Promise<void> {
   let rest = buffers
   for (let at = position; at < end; ) {
-    let written = await handle.writev(rest, at)
+    const written = await handle.writev(firstBytes(rest, PIECE_BYTES), at)
     if (written === 0) throw new Error(`nothing was written of ${end - at} bytes`)
     at += written
-    let whole = 0
-    for (; whole < rest.length && (rest[whole] as Uint8Array).byteLength <= written; whole++) {
-      written -= (rest[whole] as Uint8Array).byteLength
-    }
-    if (whole < rest.length) rest = [(rest[whole] as Uint8Array).subarray(written), ...rest.slice(whole + 1)]
+    rest = withoutBytes(rest, written)
   }
   file.written = end
+}
+
+function firstBytes(buffers: readonly Uint8Array[], bytes: number): readonly Uint8Array[] {
+  let left = bytes
+  const whole = buffers.findIndex(buffer => {
+    left -= buffer.byteLength
+    return left < 0
+  })
+  if (whole < 0) return buffers
+  const cut = buffers[whole] as Uint8Array
+  const first = buffers.slice(0, whole)
+  const part = cut.subarray(0, cut.byteLength + left)
+  return part.byteLength === 0 ? first : [...first, part]
+}
+
+function withoutBytes(buffers: readonly Uint8Array[], bytes: number): readonly Uint8Array[] {
+  let left = bytes
+  let whole = 0
+  for (; whole < buffers.length && (buffers[whole] as Uint8Array).byteLength <= left; whole++) {
+    left -= (buffers[whole] as Uint8Array).byteLength
+  }
+  return whole === buffers.length ? [] : [(buffers[whole] as Uint8Array).subarray(left), ...buffers.slice(whole + 1)]
 }
 
 /** All have ended before a failure goes on: nobody writes to a file that is cut next. */
