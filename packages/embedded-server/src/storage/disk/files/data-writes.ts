@@ -23,7 +23,9 @@ export class DataWrites {
   #directoryUnsynced = false
   /** When the bytes of the group that is under way are in their file. */
   #current: ReadonlyMap<DataFile, PromiseWithResolvers<void>> = new Map()
-  /** Likewise those of the group behind it, as far as they are written early. */
+  /** Files that the group that is under way makes. */
+  #made: ReadonlySet<DataFile> = new Set()
+  /** When those of the group behind it are, as far as they are written early. */
   #early = new Map<DataFile, Promise<void>>()
 
   constructor(files: GroupFiles) {
@@ -43,7 +45,8 @@ export class DataWrites {
     const write = file.takeWrite()
     if (write === undefined) return
     const before = this.#early.get(file) ?? this.#current.get(file)?.promise ?? Promise.resolve()
-    const writing = before.then(() => this.#files.use(file, false, handle => writeAll(handle, write)))
+    const put = (): Promise<void> => this.#files.use(file, false, handle => writeAll(handle, write))
+    const writing = inOrder(before, this.#made.has(file) ? before.then(put) : put(), write)
     // The group that the bytes belong to learns of it.
     writing.catch(() => {})
     this.#early.set(file, writing)
@@ -58,13 +61,17 @@ export class DataWrites {
     for (const write of writes) byFile.set(write.file, write)
     const current = new Map([...byFile.keys()].map(file => [file, begin()]))
     this.#current = current
+    this.#made = new Set(writes.filter(write => write.create).map(({ file }) => file))
     if (writes.some(write => write.create)) this.#directoryUnsynced = true
     try {
       await inParallel([...byFile], async ([file, write]) => {
-        await early.get(file)
-        if (file.removed && write === undefined) return
+        const before = early.get(file) ?? Promise.resolve()
+        if (file.removed && write === undefined) {
+          await before
+          return
+        }
         await this.#files.use(file, write?.create ?? false, async handle => {
-          if (write !== undefined) await writeAll(handle, write)
+          await (write === undefined ? before : inOrder(before, writeAll(handle, write), write))
           current.get(file)?.resolve()
           if (sync) await handle.fdatasync()
         })
@@ -101,15 +108,35 @@ function begin(): PromiseWithResolvers<void> {
   return turn
 }
 
-async function writeAll(handle: DataFileHandle, { buffers, end, file, position }: FileWrite): Promise<void> {
-  let rest = buffers
-  for (let at = position; at < end; ) {
-    const written = await handle.writev(firstBytes(rest, PIECE_BYTES), at)
-    if (written === 0) throw new Error(`nothing was written of ${end - at} bytes`)
+/** Bytes count as written when those before them are. */
+async function inOrder(before: Promise<void>, writing: Promise<void>, { end, file }: FileWrite): Promise<void> {
+  // Both have ended before a failure goes on: nobody writes to a file that is cut next.
+  for (const outcome of await Promise.allSettled([before, writing])) {
+    if (outcome.status === 'rejected') throw outcome.reason
+  }
+  file.written = end
+}
+
+/** All pieces are on their way at once: one after the other, each would wait for this thread to have time for the next. */
+async function writeAll(handle: DataFileHandle, { buffers, position }: FileWrite): Promise<void> {
+  const pieces: Promise<void>[] = []
+  let at = position
+  for (let rest = buffers; rest.length > 0; rest = withoutBytes(rest, PIECE_BYTES)) {
+    const piece = firstBytes(rest, PIECE_BYTES)
+    pieces.push(writePiece(handle, piece, at))
+    at += PIECE_BYTES
+  }
+  for (const outcome of await Promise.allSettled(pieces)) if (outcome.status === 'rejected') throw outcome.reason
+}
+
+async function writePiece(handle: DataFileHandle, piece: readonly Uint8Array[], position: number): Promise<void> {
+  let at = position
+  for (let rest = piece; rest.length > 0; ) {
+    const written = await handle.writev(rest, at)
+    if (written === 0) throw new Error(`nothing was written at ${at}`)
     at += written
     rest = withoutBytes(rest, written)
   }
-  file.written = end
 }
 
 function firstBytes(buffers: readonly Uint8Array[], bytes: number): readonly Uint8Array[] {
