@@ -136,13 +136,13 @@ export class DiskSegment extends DiskProperties implements StoredSegment {
     let bytes = 0
     for (const part of parts) bytes += part.byteLength
     const file = this.#writable(bytes)
-    const copies = this.#tail.append(parts)
     const time = Date.now()
     const before = file.size
     if (bytes <= MAX_FRAME_DATA_BYTES && changes.length <= MAX_FRAME_CHANGES) {
+      const copies = this.#tail.append(parts)
       file.addFrame(this.#services.staging, { time, moreFollows: false, source, changes }, copies, bytes)
     } else {
-      this.#addFrames(file, time, source, changes, copies, bytes)
+      this.#addFrames(file, time, source, changes, parts, bytes)
     }
     this.#length += bytes
     this.setAttributes(changes)
@@ -150,7 +150,7 @@ export class DiskSegment extends DiskProperties implements StoredSegment {
     this.#services.fileGrew(this, file, file.size - before)
   }
 
-  /** One change in several frames: attributes as they fit, then data as they fit. */
+  /** One change in several frames: attributes as they fit, then data as they fit, each summed up while the processor has its copy at hand. */
   #addFrames(
     file: DataFile,
     time: number,
@@ -173,7 +173,8 @@ export class DiskSegment extends DiskProperties implements StoredSegment {
       let part: Uint8Array[]
       if (all !== undefined) part = [all.subarray(done, done + taken)]
       else [part, rest] = split(rest, taken)
-      file.addFrame(staging, { time, moreFollows, source, changes: moreFollows ? [] : left }, part, taken)
+      const copies = this.#tail.append(part)
+      file.addFrame(staging, { time, moreFollows, source, changes: moreFollows ? [] : left }, copies, taken)
       done += taken
       if (!moreFollows) return
     }
