@@ -25,5 +25,6 @@ function recoveryText(report: EmbeddedServer['recovery']): string {
   const { durationMs, segments, tables, scannedBytes, cuts, removedFiles } = report
   const cut = cuts.map(({ segment, bytes, lost }) => `${bytes} bytes of ${segment} cut${lost ? ' (LOST)' : ''}`)
   const found = `${segments} segments, ${tables} tables, ${scannedBytes} bytes looked through in ${durationMs} ms`
-  return [found, ...cut, ...removedFiles.map(file => `${file} removed`)].join(', ')
+  const removed = removedFiles.length > 0 ? [`${removedFiles.length} files removed that belonged to nothing`] : []
+  return [found, ...cut, ...removed].join(', ')
 }
