@@ -4,6 +4,7 @@ import type { ControllerServer, ControllerState } from './controller/index.ts'
 import type { EmbeddedServerOptions } from './embedded-server-options.ts'
 import type { FaultSwitchboard } from './faults/fault-switchboard.ts'
 import type { Port } from './listening/port.ts'
+import { publishedHost } from './listening/published-host.ts'
 import type { Measures } from './observability/measures.ts'
 import type { Protection } from './protection.ts'
 import { RateMeters } from './segment-store/rates/rate-meters.ts'
@@ -12,8 +13,6 @@ import { openWirePort, serveWire, type WireServer } from './segment-store/wire-s
 import type { SegmentStorage } from './storage/segment-storage.ts'
 import type { StorageHealth } from './storage-failure.ts'
 import { systemClock } from './time/clock.ts'
-
-const ALL_ADDRESSES = ['0.0.0.0', '::', '']
 
 /** The two ports of a server that is up. */
 export interface RunningServer {
@@ -53,7 +52,7 @@ export async function runServer(
       state,
       engine: catalog,
       segmentStoreEndpoint: () => ({ host: publishedHost(options), port: wirePort.port }),
-      publishedHost: publishedHost(options),
+      publishedHost: options.publishedHost,
       faults,
       access,
       retentionPeriodMs: options.retentionPeriodMs,
@@ -86,9 +85,4 @@ async function giveBack(ports: readonly Port[]): Promise<void> {
   const closed = ports.map(port => port.close())
   for (const port of ports) port.cut()
   await Promise.all(closed)
-}
-
-/** Host under which clients find the server. */
-export function publishedHost({ host = '127.0.0.1', publishedHost: published }: EmbeddedServerOptions): string {
-  return published ?? (ALL_ADDRESSES.includes(host) ? '127.0.0.1' : host)
 }

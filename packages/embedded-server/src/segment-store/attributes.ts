@@ -1,9 +1,10 @@
 import type { AttributeUpdate } from '@pravega-ts/wire-protocol'
+import { REMOVED } from '../storage/segment-properties.ts'
 import type { AttributeChange, StoredProperties } from '../storage/segment-storage.ts'
 import { violation } from './violation.ts'
 
 /** "No value" of an attribute, and "no number" of a writer: -2^63. */
-export const UNSET: bigint = -(2n ** 63n)
+export const UNSET: bigint = REMOVED
 
 const CORE_PREFIX = '80000000-0000-0000-'
 

@@ -1,11 +1,15 @@
 import { ChunkList } from './chunk-list.ts'
-import { MemoryProperties } from './memory-properties.ts'
+import { newProperties, SegmentProperties } from './segment-properties.ts'
 import type { AttributeChange, StoredSegment } from './segment-storage.ts'
 
 /** A stream segment in memory. */
-export class MemorySegment extends MemoryProperties implements StoredSegment {
+export class MemorySegment extends SegmentProperties implements StoredSegment {
   readonly kind = 'stream'
   readonly #bytes = new ChunkList()
+
+  constructor(name: string, attributes: readonly AttributeChange[]) {
+    super(newProperties(name, attributes))
+  }
 
   get startOffset(): bigint {
     return this.#bytes.startOffset

@@ -1,5 +1,6 @@
-import { MemoryProperties } from './memory-properties.ts'
+import { countLeading } from './count-leading.ts'
 import { OrderedMap } from './ordered-map.ts'
+import { newProperties, SegmentProperties } from './segment-properties.ts'
 import type {
   StoredEntry,
   StoredPage,
@@ -25,7 +26,7 @@ interface Entry extends StoredEntry {
  * A table as two orders of the same entries: by position for look-up and iteration, by version for deltas. The log that
  * versions are offsets of is not kept, only its length; so there is nothing to compact and memory follows the live entries.
  */
-export class MemoryTable extends MemoryProperties implements StoredTable {
+export class MemoryTable extends SegmentProperties implements StoredTable {
   readonly kind = 'table'
   readonly keyLength: number
   readonly startOffset = 0n
@@ -34,7 +35,7 @@ export class MemoryTable extends MemoryProperties implements StoredTable {
   #length = 0n
 
   constructor(name: string, options: StoredTableOptions) {
-    super(name, options.attributes)
+    super(newProperties(name, options.attributes))
     this.keyLength = options.keyLength
   }
 
@@ -104,14 +105,8 @@ export class MemoryTable extends MemoryProperties implements StoredTable {
 
   *#changedSince(version: bigint): Generator<StoredEntry, void, undefined> {
     const entries = this.#byVersion
-    let low = 0
-    let high = entries.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if ((entries[middle] as Entry).version < version) low = middle + 1
-      else high = middle
-    }
-    for (let index = low; index < entries.length; index++) {
+    const older = countLeading(entries.length, index => (entries[index] as Entry).version < version)
+    for (let index = older; index < entries.length; index++) {
       const entry = entries[index] as Entry
       if (entry.live) yield entry
     }

@@ -1,3 +1,5 @@
+import { countLeading } from './count-leading.ts'
+
 const LARGEST_BLOCK = 256
 
 interface Item<Value> {
@@ -76,27 +78,14 @@ export class OrderedMap<Value> {
 
   /** The first block whose last key is not below `key`; behind the last block when there is none. */
   #blockFor(key: string): number {
-    let low = 0
-    let high = this.#blocks.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      const last = this.#blocks[middle]?.at(-1)
-      if (last !== undefined && last.key < key) low = middle + 1
-      else high = middle
-    }
-    return low
+    return countLeading(this.#blocks.length, index => {
+      const last = this.#blocks[index]?.at(-1)
+      return last !== undefined && last.key < key
+    })
   }
 }
 
 /** Index of the first item whose key is not below `key`. */
 function place<Value>(block: readonly Item<Value>[], key: string): number {
-  let low = 0
-  let high = block.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    const item = block[middle]
-    if (item !== undefined && item.key < key) low = middle + 1
-    else high = middle
-  }
-  return low
+  return countLeading(block.length, index => (block[index] as Item<Value>).key < key)
 }

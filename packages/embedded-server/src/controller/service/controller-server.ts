@@ -3,6 +3,7 @@ import type { CloseOptions, Endpoint } from '@pravega-ts/model'
 import type { AccessControl } from '../../accounts/access-control.ts'
 import type { ControllerFaultGate } from '../../faults/controller-faults.ts'
 import { openPort, type Port, type PortOptions } from '../../listening/port.ts'
+import { publishedHost } from '../../listening/published-host.ts'
 import type { Measures } from '../../observability/measures.ts'
 import type { SegmentEngine } from '../../segment-store/segment-engine.ts'
 import type { StorageHealth } from '../../storage-failure.ts'
@@ -95,7 +96,6 @@ const FORGETTING_PERIOD_MS = 60 * 60 * 1000
 const DEFAULT_LEASES: LeaseLimits = { minimumMs: 10_000, maximumMs: 600_000 }
 /** How long clients have to take their answers and leave before their connections are cut. */
 const DRAIN_MS = 5_000
-const ALL_ADDRESSES = ['0.0.0.0', '::', '']
 
 /**
  * Opens a port and serves Pravega's controller on it, over gRPC.
@@ -115,7 +115,7 @@ export function openControllerPort(
 
 /** Serves Pravega's controller on a port that is open. gRPC is loaded when the first client comes. */
 export function serveController(port: Port, options: Omit<ControllerServerOptions, 'port'>): ControllerServer {
-  const { clock = systemClock, logger = silentLogger, host } = options
+  const { clock = systemClock, logger = silentLogger } = options
   const context: ControllerContext = {
     state: options.state,
     engine: options.engine,
@@ -133,7 +133,7 @@ export function serveController(port: Port, options: Omit<ControllerServerOption
     measures: options.measures,
   }
   const rounds = roundsOf(context)
-  const published = options.publishedHost ?? (ALL_ADDRESSES.includes(host) ? '127.0.0.1' : host)
+  const published = publishedHost(options)
   const endpoints: PublishedEndpoints = {
     controller: () => ({ host: published, port: port.port }),
     segmentStore: options.segmentStoreEndpoint,

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { PravegaError } from '@pravega-ts/model'
+import { applyChanges } from '../segment-properties.ts'
 import { DataFile, type KeptFile } from './files/data-file.ts'
 import { dataFileNumber, dataFilePath } from './files/data-file-path.ts'
 import type { DataFileHandle, DataFileSystem } from './files/data-file-system.ts'
@@ -21,7 +22,6 @@ import type { RecoveryCut } from './recovery-report.ts'
 import type { RestoredSegment } from './segments/disk-segment-storage.ts'
 
 const PARALLEL_SEGMENTS = 8
-const REMOVED_ATTRIBUTE = -(2n ** 63n)
 
 interface KeptKeys {
   readonly record: SegmentRecord
@@ -155,10 +155,7 @@ async function recoverEnd(
   await handle.fdatasync()
   // Those of bytes that were lost stay as the record has them, which may be newer.
   const changes = lost ? [] : end.changes
-  for (const { id, value } of changes) {
-    if (value === REMOVED_ATTRIBUTE) attributes.delete(id)
-    else attributes.set(id, value)
-  }
+  applyChanges(attributes, changes)
   const all = [...files.slice(0, -1), end.file].map(file => DataFile.kept(file))
   const last = all.at(-1) as DataFile
   const length = Math.max(startOffset, last.end)

@@ -1,5 +1,6 @@
 import type { DataFile, FileWrite } from './data-file.ts'
 import type { DataFileHandle } from './data-file-system.ts'
+import { splitBuffers } from './split-buffers.ts'
 
 /** Files that are written at the same time. */
 const PARALLEL_FILES = 16
@@ -62,7 +63,7 @@ export class DataWrites {
     const current = new Map([...byFile.keys()].map(file => [file, begin()]))
     this.#current = current
     this.#made = new Set(writes.filter(write => write.create).map(({ file }) => file))
-    if (writes.some(write => write.create)) this.#directoryUnsynced = true
+    if (this.#made.size > 0) this.#directoryUnsynced = true
     try {
       await inParallel([...byFile], async ([file, write]) => {
         const before = early.get(file) ?? Promise.resolve()
@@ -110,23 +111,19 @@ function begin(): PromiseWithResolvers<void> {
 
 /** Bytes count as written when those before them are. */
 async function inOrder(before: Promise<void>, writing: Promise<void>, { end, file }: FileWrite): Promise<void> {
-  // Both have ended before a failure goes on: nobody writes to a file that is cut next.
-  for (const outcome of await Promise.allSettled([before, writing])) {
-    if (outcome.status === 'rejected') throw outcome.reason
-  }
+  await allEnded([before, writing])
   file.written = end
 }
 
 /** All pieces are on their way at once: one after the other, each would wait for this thread to have time for the next. */
 async function writeAll(handle: DataFileHandle, { buffers, position }: FileWrite): Promise<void> {
-  const pieces: Promise<void>[] = []
-  let at = position
-  for (let rest = buffers; rest.length > 0; rest = withoutBytes(rest, PIECE_BYTES)) {
-    const piece = firstBytes(rest, PIECE_BYTES)
-    pieces.push(writePiece(handle, piece, at))
-    at += PIECE_BYTES
+  const writing: Promise<void>[] = []
+  for (let at = position, rest = buffers; rest.length > 0; at += PIECE_BYTES) {
+    const [piece, behind] = splitBuffers(rest, PIECE_BYTES)
+    writing.push(writePiece(handle, piece, at))
+    rest = behind
   }
-  for (const outcome of await Promise.allSettled(pieces)) if (outcome.status === 'rejected') throw outcome.reason
+  await allEnded(writing)
 }
 
 async function writePiece(handle: DataFileHandle, piece: readonly Uint8Array[], position: number): Promise<void> {
@@ -135,38 +132,19 @@ async function writePiece(handle: DataFileHandle, piece: readonly Uint8Array[], 
     const written = await handle.writev(rest, at)
     if (written === 0) throw new Error(`nothing was written at ${at}`)
     at += written
-    rest = withoutBytes(rest, written)
+    ;[, rest] = splitBuffers(rest, written)
   }
 }
 
-function firstBytes(buffers: readonly Uint8Array[], bytes: number): readonly Uint8Array[] {
-  let left = bytes
-  const whole = buffers.findIndex(buffer => {
-    left -= buffer.byteLength
-    return left < 0
-  })
-  if (whole < 0) return buffers
-  const cut = buffers[whole] as Uint8Array
-  const first = buffers.slice(0, whole)
-  const part = cut.subarray(0, cut.byteLength + left)
-  return part.byteLength === 0 ? first : [...first, part]
-}
-
-function withoutBytes(buffers: readonly Uint8Array[], bytes: number): readonly Uint8Array[] {
-  let left = bytes
-  let whole = 0
-  for (; whole < buffers.length && (buffers[whole] as Uint8Array).byteLength <= left; whole++) {
-    left -= (buffers[whole] as Uint8Array).byteLength
-  }
-  return whole === buffers.length ? [] : [(buffers[whole] as Uint8Array).subarray(left), ...buffers.slice(whole + 1)]
-}
-
-/** All have ended before a failure goes on: nobody writes to a file that is cut next. */
 async function inParallel<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
   const rest = items.values()
   const run = async (): Promise<void> => {
     for (const item of rest) await work(item)
   }
-  const runs = Array.from({ length: Math.min(PARALLEL_FILES, items.length) }, run)
-  for (const outcome of await Promise.allSettled(runs)) if (outcome.status === 'rejected') throw outcome.reason
+  await allEnded(Array.from({ length: Math.min(PARALLEL_FILES, items.length) }, run))
+}
+
+/** Fails when one has failed, but not before all have ended: nobody writes to a file that is cut next. */
+async function allEnded(work: readonly Promise<void>[]): Promise<void> {
+  for (const outcome of await Promise.allSettled(work)) if (outcome.status === 'rejected') throw outcome.reason
 }

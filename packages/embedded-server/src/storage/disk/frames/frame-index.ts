@@ -1,3 +1,5 @@
+import { countLeading } from '../../count-leading.ts'
+
 const STRIDE_BYTES = 256 * 1024
 const ENTRY_BYTES = 12
 const RECENT = 4
@@ -32,16 +34,10 @@ export class FrameIndex {
 
   /** The last known frame that begins at or below `offset`; undefined when there is none. */
   find(offset: number): FramePlace | undefined {
-    let low = 0
-    let high = this.#offsets.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if ((this.#offsets[middle] as number) <= offset) low = middle + 1
-      else high = middle
-    }
-    const position = this.#positions[low - 1]
+    const last = countLeading(this.#offsets.length, index => (this.#offsets[index] as number) <= offset) - 1
+    const position = this.#positions[last]
     if (position === undefined) return undefined
-    let best: FramePlace = { position, offset: this.#offsets[low - 1] as number }
+    let best: FramePlace = { position, offset: this.#offsets[last] as number }
     for (const place of this.#recent) {
       if (place.offset <= offset && place.position > best.position) best = place
     }

@@ -1,4 +1,5 @@
 import { PravegaError } from '@pravega-ts/model'
+import { newProperties } from '../../segment-properties.ts'
 import type {
   AttributeChange,
   SegmentStorage,
@@ -136,11 +137,8 @@ export class DiskSegmentStorage implements SegmentStorage, GroupMember {
   createSegment(name: string, options: StoredSegmentOptions): StoredSegment {
     const segment = new DiskSegment(
       {
-        name,
+        ...newProperties(name),
         number: this.#numbers.next(),
-        isSealed: false,
-        lastModified: Date.now(),
-        attributes: new Map(),
         startOffset: 0,
         length: 0,
         files: [],

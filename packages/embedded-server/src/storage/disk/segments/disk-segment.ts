@@ -1,6 +1,8 @@
+import { countLeading } from '../../count-leading.ts'
 import type { AttributeChange, StoredSegment } from '../../segment-storage.ts'
 import { DiskProperties, type KeptProperties, type RecordJournal } from '../disk-properties.ts'
 import { DataFile } from '../files/data-file.ts'
+import { splitBuffers } from '../files/split-buffers.ts'
 import { MAX_FRAME_CHANGES, MAX_FRAME_DATA_BYTES } from '../frames/frame-codec.ts'
 import type { FrameStaging } from '../frames/frame-staging.ts'
 import { CachedTail, type MemoryCache } from './memory-cache.ts'
@@ -172,7 +174,7 @@ export class DiskSegment extends DiskProperties implements StoredSegment {
       const moreFollows = done + taken < bytes
       let part: Uint8Array[]
       if (all !== undefined) part = [all.subarray(done, done + taken)]
-      else [part, rest] = split(rest, taken)
+      else [part, rest] = splitBuffers(rest, taken)
       const copies = this.#tail.append(part)
       file.addFrame(staging, { time, moreFollows, source, changes: moreFollows ? [] : left }, copies, taken)
       done += taken
@@ -226,27 +228,7 @@ export class DiskSegment extends DiskProperties implements StoredSegment {
 
   /** The last file that begins at or below `offset`. */
   #fileAt(offset: number): DataFile | undefined {
-    let low = 0
-    let high = this.#files.length - 1
-    while (low < high) {
-      const middle = (low + high + 1) >>> 1
-      if ((this.#files[middle] as DataFile).base <= offset) low = middle
-      else high = middle - 1
-    }
-    return this.#files[low]
+    const begun = countLeading(this.#files.length, index => (this.#files[index] as DataFile).base <= offset)
+    return this.#files[Math.max(0, begun - 1)]
   }
-}
-
-function split(parts: readonly Uint8Array[], bytes: number): [Uint8Array[], Uint8Array[]] {
-  const first: Uint8Array[] = []
-  let left = bytes
-  for (const [index, part] of parts.entries()) {
-    if (part.byteLength > left) {
-      if (left > 0) first.push(part.subarray(0, left))
-      return [first, [part.subarray(left), ...parts.slice(index + 1)]]
-    }
-    first.push(part)
-    left -= part.byteLength
-  }
-  return [first, []]
 }

@@ -1,3 +1,5 @@
+import { countLeading } from '../../count-leading.ts'
+
 const SMALLEST_CHUNK = 4096
 const LARGEST_CHUNK = 1024 * 1024
 /** Memory that nobody has looked at is used again; so much of it is kept for that. */
@@ -167,13 +169,6 @@ export class CachedTail {
   }
 
   #indexOf(offset: number): number {
-    let low = 0
-    let high = this.#chunks.length - 1
-    while (low < high) {
-      const middle = (low + high + 1) >>> 1
-      if ((this.#chunks[middle] as Chunk).start <= offset) low = middle
-      else high = middle - 1
-    }
-    return low
+    return Math.max(0, countLeading(this.#chunks.length, index => (this.#chunks[index] as Chunk).start <= offset) - 1)
   }
 }

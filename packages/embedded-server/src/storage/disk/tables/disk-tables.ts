@@ -1,4 +1,5 @@
 import { PravegaError } from '@pravega-ts/model'
+import { newProperties } from '../../segment-properties.ts'
 import type { StoredTable, StoredTableOptions } from '../../segment-storage.ts'
 import type { DiskProperties, RecordJournal } from '../disk-properties.ts'
 import type { KeyRange, KeyValues } from '../key-values.ts'
@@ -17,7 +18,6 @@ import { decodeTableGrowth, decodeTableRecord, encodeTableGrowth, encodeTableRec
 import { removeTableKeys } from './table-removal.ts'
 import { UncommittedEntries } from './uncommitted-entries.ts'
 
-const REMOVED_ATTRIBUTE = -(2n ** 63n)
 const NOTHING = new Uint8Array(0)
 
 /** The tables of a data directory. */
@@ -67,12 +67,9 @@ class Tables implements DiskTables, RecordJournal {
 
   create(name: string, { attributes, keyLength }: StoredTableOptions): StoredTable {
     const table = this.add({
+      ...newProperties(name, attributes),
       number: this.#lastNumber + 1,
-      name,
       keyLength,
-      isSealed: false,
-      lastModified: Date.now(),
-      attributes: new Map(attributes.flatMap(({ id, value }) => (value === REMOVED_ATTRIBUTE ? [] : [[id, value]]))),
       length: 0n,
       entryCount: 0,
     })
