@@ -1,9 +1,10 @@
-import { resolveClientConfig, silentLogger } from '@pravega-ts/config'
-import { type Controller, createController } from '@pravega-ts/controller-client'
+import { silentLogger } from '@pravega-ts/config'
+import type { Controller } from '@pravega-ts/controller-client'
 import { ScalingPolicy, ScopedStream, streamConfiguration } from '@pravega-ts/model'
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { EmbeddedServer, type EmbeddedServerOptions, TestClock } from '../src/index.ts'
-import { RawClient } from './support/raw-client.ts'
+import { connect, controllerOf, startServer } from './support/embedded-server.ts'
+import type { RawClient } from './support/raw-client.ts'
 import { append } from './support/requests.ts'
 import { setUpWriter } from './support/segment-store.ts'
 
@@ -17,19 +18,11 @@ let client: RawClient
 
 async function start(policy: ScalingPolicy, options: EmbeddedServerOptions = {}): Promise<void> {
   clock = new TestClock()
-  server = await EmbeddedServer.start({ clock, ...options })
-  onTestFinished(() => server.close({ force: true }))
-  controller = createController(resolveClientConfig({ controllerUri: server.controllerUri }))
-  onTestFinished(() => controller.close())
+  server = await startServer({ clock, ...options })
+  controller = controllerOf(server, { retry: {} })
   await controller.createScope(stream.scope)
   await controller.createStream(stream, streamConfiguration({ scaling: policy }))
-  await connect()
-}
-
-async function connect(): Promise<void> {
-  client = await RawClient.connect(server.segmentStoreEndpoint)
-  const connected = client
-  onTestFinished(() => connected.destroy())
+  client = await connect(server)
 }
 
 async function update(scaling: ScalingPolicy): Promise<void> {
@@ -117,7 +110,7 @@ describe('a stream with a policy by rate', () => {
     await start(policy)
     await minutes(9, 50)
     await server.restart()
-    await connect()
+    client = await connect(server)
     await minutes(9, 50)
     expect(await ranges()).toHaveLength(1)
     await minutes(3, 50)

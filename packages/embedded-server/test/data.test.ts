@@ -1,23 +1,11 @@
-import { expect, onTestFinished, test } from 'vitest'
-import { EmbeddedServer, type EmbeddedServerOptions, MemorySegmentStorage } from '../src/index.ts'
+import { expect, test } from 'vitest'
+import { EmbeddedServer, MemorySegmentStorage } from '../src/index.ts'
 import { newDirectory } from './support/data-directory.ts'
-import { RawClient } from './support/raw-client.ts'
+import { connect, startServer } from './support/embedded-server.ts'
 import { append, createSegment, readSegment, setupAppend, text } from './support/requests.ts'
 
 const SEGMENT = 'a/b/0.#epoch.0'
 const WRITER = '00000000-0000-4000-8000-000000000001'
-
-async function start(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
-  const server = await EmbeddedServer.start(options)
-  onTestFinished(() => server.close({ force: true }))
-  return server
-}
-
-async function connect(server: EmbeddedServer): Promise<RawClient> {
-  const client = await RawClient.connect(server.segmentStoreEndpoint)
-  onTestFinished(() => client.destroy())
-  return client
-}
 
 /** Appends `data` under a number, and goes on where the server says that the writer is. */
 async function write(server: EmbeddedServer, number: bigint, data: string): Promise<bigint> {
@@ -38,12 +26,12 @@ async function readAll(server: EmbeddedServer): Promise<string> {
 
 test.each(['close', 'kill'] as const)('a server goes on where the last one stopped by %s', async how => {
   const data = await newDirectory()
-  const first = await start({ data })
+  const first = await startServer({ data })
   expect(first.recovery).toMatchObject({ segments: 0, cuts: [], removedFiles: [] })
   await write(first, 4n, 'hel')
   await write(first, 5n, 'lo ')
   await first[how]()
-  const second = await start({ data })
+  const second = await startServer({ data })
   expect(second.recovery?.segments).toBe(1)
   expect(second.recovery?.scannedBytes === 0).toBe(how === 'close')
   expect(await write(second, 6n, 'world')).toBe(5n)
@@ -51,7 +39,7 @@ test.each(['close', 'kill'] as const)('a server goes on where the last one stopp
 })
 
 test('a restart keeps the directory', async () => {
-  const server = await start({ data: { directory: await newDirectory(), sync: 'never' } })
+  const server = await startServer({ data: { directory: await newDirectory(), sync: 'never' } })
   await write(server, 1n, 'hello')
   await server.restart()
   expect(await readAll(server)).toBe('hello')
@@ -59,21 +47,21 @@ test('a restart keeps the directory', async () => {
 
 test('a directory that is in use is refused, and is free when its server is closed', async () => {
   const data = await newDirectory()
-  const first = await start({ data })
+  const first = await startServer({ data })
   await expect(EmbeddedServer.start({ data })).rejects.toMatchObject({
     code: 'DATA_DIRECTORY_IN_USE',
     message: expect.stringContaining(data),
   })
   await first.close()
-  await start({ data })
+  await startServer({ data })
 })
 
 test('when the server cannot start, the directory is free', async () => {
   const data = await newDirectory()
-  const other = await start({})
+  const other = await startServer()
   const controllerPort = other.controllerEndpoint.port
   await expect(EmbeddedServer.start({ data, controllerPort })).rejects.toMatchObject({ code: 'CONNECTION_FAILED' })
-  await start({ data })
+  await startServer({ data })
 })
 
 test('options that do not go together, or are impossible, are refused', async () => {
@@ -89,7 +77,7 @@ test('options that do not go together, or are impossible, are refused', async ()
 })
 
 test('many readers of old data get what is there, whatever they take', async () => {
-  const server = await start({ data: { directory: await newDirectory(), cacheBytes: 0, fileBytes: 65_536 } })
+  const server = await startServer({ data: { directory: await newDirectory(), cacheBytes: 0, fileBytes: 65_536 } })
   const all = Array.from({ length: 100 }, (_, index) => String(index).repeat(3000)).join('')
   await write(server, 1n, all)
   const client = await connect(server)

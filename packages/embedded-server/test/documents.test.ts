@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { EmbeddedServer, TestClock } from '../src/index.ts'
 import { newDirectory } from './support/data-directory.ts'
+import { startServer } from './support/embedded-server.ts'
 import { CLOSED, RawClient } from './support/raw-client.ts'
 import { append, createSegment, setupAppend } from './support/requests.ts'
 
@@ -58,8 +59,7 @@ describe('an example of the README does what it says', () => {
   })
 
   test.each(examples())('$section: $title', async ({ code }) => {
-    const server = await EmbeddedServer.start({ data: await newDirectory() })
-    onTestFinished(() => server.close({ force: true }))
+    const server = await startServer({ data: await newDirectory() })
     keepWriting(server)
     const parts = {
       server,

@@ -1,42 +1,21 @@
 import { spawnSync } from 'node:child_process'
 import { createServer } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import { resolveClientConfig } from '@pravega-ts/config'
-import { type Controller, createController } from '@pravega-ts/controller-client'
 import { ScopedSegment, ScopedStream, streamConfiguration } from '@pravega-ts/model'
 import { decodeFrame, encodeFrame } from '@pravega-ts/wire-protocol'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { identity } from '../../../tools/testing/certificates.ts'
-import { EmbeddedServer, type EmbeddedServerOptions } from '../src/index.ts'
+import { EmbeddedServer } from '../src/index.ts'
 import { ManualClock } from './controller/manual-clock.ts'
-import { CLOSED, RawClient } from './support/raw-client.ts'
+import { connect, controllerOf, startServer } from './support/embedded-server.ts'
+import { CLOSED, type RawClient } from './support/raw-client.ts'
 import { append, createSegment, readSegment, setupAppend, text } from './support/requests.ts'
 import { setUpWriter } from './support/segment-store.ts'
 
 const stream = new ScopedStream('examples', 'bytes')
 
-async function start(options?: EmbeddedServerOptions): Promise<EmbeddedServer> {
-  const server = await EmbeddedServer.start(options)
-  onTestFinished(() => server.close({ force: true }))
-  return server
-}
-
-function controllerOf(server: EmbeddedServer, overrides: object = {}): Controller {
-  const controller = createController(
-    resolveClientConfig({ controllerUri: server.controllerUri, retry: { attempts: 1 }, ...overrides }),
-  )
-  onTestFinished(() => controller.close())
-  return controller
-}
-
-async function connect(server: EmbeddedServer): Promise<RawClient> {
-  const client = await RawClient.connect(server.segmentStoreEndpoint)
-  onTestFinished(() => client.destroy())
-  return client
-}
-
 test('the controller leads to segments of the segment store', async () => {
-  const server = await start()
+  const server = await startServer()
   const controller = controllerOf(server)
   await controller.createScope(stream.scope)
   await controller.createStream(stream, streamConfiguration())
@@ -53,7 +32,7 @@ test('the controller leads to segments of the segment store', async () => {
 
 describe('a restart', () => {
   test('cuts connections and keeps data, ports and faults', async () => {
-    const server = await start()
+    const server = await startServer()
     const before = [server.controllerUri, server.segmentStoreEndpoint]
     const controller = controllerOf(server)
     await controller.createScope(stream.scope)
@@ -76,13 +55,13 @@ describe('a restart', () => {
   })
 
   test('can be asked for several times at once', async () => {
-    const server = await start()
+    const server = await startServer()
     await Promise.all([server.restart(), server.restart(), server.restart()])
     expect(await (await connect(server)).ask({ command: 'KeepAlive' })).toEqual({ command: 'KeepAlive' })
   })
 
   test('after the close is refused', async () => {
-    const server = await start()
+    const server = await startServer()
     await server.close()
     await expect(server.restart()).rejects.toMatchObject({ code: 'CLOSED' })
   })
@@ -90,7 +69,7 @@ describe('a restart', () => {
 
 describe('closing', () => {
   test('ends connections and waiting reads, is idempotent, and gives the ports back', async () => {
-    const server = await start()
+    const server = await startServer()
     const client = await connect(server)
     await client.ask({ command: 'KeepAlive' })
     const { port } = server.segmentStoreEndpoint
@@ -98,7 +77,7 @@ describe('closing', () => {
     expect(server.close()).toBe(closing)
     expect(await client.next()).toBe(CLOSED)
     await closing
-    const next = await start({ segmentStorePort: port })
+    const next = await startServer({ segmentStorePort: port })
     expect(next.segmentStoreEndpoint.port).toBe(port)
   })
 
@@ -115,7 +94,7 @@ describe('closing', () => {
   })
 
   test('does not wait for what a fault holds back, nor for a TLS handshake that does not come', async () => {
-    const plain = await start()
+    const plain = await startServer()
     const client = await connect(plain)
     const rule = plain.faults.on('KeepAlive', { delayMs: 3_600_000 })
     const hit = rule.nextHit()
@@ -126,7 +105,7 @@ describe('closing', () => {
     late.send(createSegment(1n, 'a'))
     await expect.poll(() => plain.segmentStoreConnections).toBe(2)
     await plain.close()
-    const secure = await start({ tls: await identity(['localhost', '127.0.0.1']) })
+    const secure = await startServer({ tls: await identity(['localhost', '127.0.0.1']) })
     await connect(secure)
     await secure.close()
   })
@@ -152,7 +131,7 @@ describe('closing', () => {
 })
 
 test('several servers live side by side', async () => {
-  const servers = await Promise.all([start(), start(), start()])
+  const servers = await Promise.all([startServer(), startServer(), startServer()])
   expect(
     new Set(servers.flatMap(({ controllerUri, segmentStoreEndpoint }) => [controllerUri, segmentStoreEndpoint.port]))
       .size,
@@ -173,14 +152,14 @@ test('a taken port is refused with its number', async () => {
 })
 
 test('what is published may differ from what is listened on', async () => {
-  const server = await start({ host: '0.0.0.0', publishedHost: 'localhost' })
+  const server = await startServer({ host: '0.0.0.0', publishedHost: 'localhost' })
   expect(server.controllerUri).toMatch(/^tcp:\/\/localhost:\d+$/)
   expect(server.segmentStoreEndpoint.host).toBe('localhost')
 })
 
 describe('faults of the controller', () => {
   test('end a call with a status', async () => {
-    const server = await start()
+    const server = await startServer()
     const controller = controllerOf(server)
     server.faults.onController('createScope', { nth: 1, status: { code: 7, message: 'not you' } })
     await expect(controller.createScope('one')).rejects.toMatchObject({ code: 'PERMISSION_DENIED' })
@@ -188,7 +167,7 @@ describe('faults of the controller', () => {
   })
 
   test('drop a call until its deadline', async () => {
-    const server = await start()
+    const server = await startServer()
     const controller = controllerOf(server)
     // The first call waits until gRPC is loaded.
     await controller.checkScopeExists('one')
@@ -200,7 +179,7 @@ describe('faults of the controller', () => {
 
 test('with a certificate, both ports speak TLS', async () => {
   const { cert, key } = await identity(['localhost', '127.0.0.1'])
-  const server = await start({ tls: { cert, key }, publishedHost: 'localhost' })
+  const server = await startServer({ tls: { cert, key }, publishedHost: 'localhost' })
   expect(server.controllerUri).toMatch(/^tls:\/\/localhost:/)
   const socket = connectTls({ ...server.segmentStoreEndpoint, ca: cert, servername: 'localhost' })
   onTestFinished(() => void socket.destroy())
@@ -215,7 +194,7 @@ test('with a certificate, both ports speak TLS', async () => {
 
 test('leases run on the clock that is given', async () => {
   const clock = new ManualClock()
-  const controller = controllerOf(await start({ clock }))
+  const controller = controllerOf(await startServer({ clock }))
   await controller.createScope(stream.scope)
   await controller.createStream(stream, streamConfiguration())
   const { id } = await controller.createTransaction(stream, 600_000)

@@ -1,9 +1,8 @@
-import { resolveClientConfig } from '@pravega-ts/config'
-import { type Controller, createController } from '@pravega-ts/controller-client'
+import type { Controller } from '@pravega-ts/controller-client'
 import { RetentionPolicy, ScopedStream, streamConfiguration } from '@pravega-ts/model'
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { EmbeddedServer, type EmbeddedServerOptions, TestClock } from '../src/index.ts'
-import { RawClient } from './support/raw-client.ts'
+import { connect, controllerOf, startServer } from './support/embedded-server.ts'
 import { append, readSegment } from './support/requests.ts'
 import { setUpWriter } from './support/segment-store.ts'
 
@@ -17,18 +16,10 @@ let clock: TestClock
 
 async function start(options: EmbeddedServerOptions = PERIODS): Promise<void> {
   clock = new TestClock()
-  server = await EmbeddedServer.start({ clock, ...options })
-  onTestFinished(() => server.close({ force: true }))
-  controller = createController(resolveClientConfig({ controllerUri: server.controllerUri }))
-  onTestFinished(() => controller.close())
+  server = await startServer({ clock, ...options })
+  controller = controllerOf(server, { retry: {} })
   await controller.createScope(stream.scope)
   await controller.createStream(stream, streamConfiguration({ retention: RetentionPolicy.bySize(5) }))
-}
-
-async function connect(): Promise<RawClient> {
-  const client = await RawClient.connect(server.segmentStoreEndpoint)
-  onTestFinished(() => client.destroy())
-  return client
 }
 
 async function head(): Promise<bigint | undefined> {
@@ -39,7 +30,7 @@ describe('with a clock of its own, a server', () => {
   beforeEach(() => start())
 
   test('drops data when retention comes round', async () => {
-    const client = await connect()
+    const client = await connect(server)
     const writerId = await setUpWriter(client, segment)
     await client.ask(append(writerId, 1n, 'hello'))
     clock.advance(60_000)
@@ -56,7 +47,7 @@ describe('with a clock of its own, a server', () => {
   })
 
   test('lets readers of watermarks wait for them', async () => {
-    const client = await connect()
+    const client = await connect(server)
     client.send(readSegment(1n, 'examples/_MARKbytes/0.#epoch.0', 0n))
     await controller.noteTimestampFromWriter(stream, 'w', 1000, new Map([[0n, 5n]]))
     clock.advance(5_000)
@@ -73,7 +64,7 @@ describe('with a clock of its own, a server', () => {
     await server.restart()
     clock.advance(5_000)
     await server.controller.settled()
-    const client = await connect()
+    const client = await connect(server)
     expect(await client.ask(readSegment(1n, 'examples/_MARKbytes/0.#epoch.0', 0n))).toMatchObject({
       command: 'SegmentRead',
     })
@@ -82,7 +73,7 @@ describe('with a clock of its own, a server', () => {
 
 test('what comes round can be run on command', async () => {
   await start()
-  const client = await connect()
+  const client = await connect(server)
   const writerId = await setUpWriter(client, segment)
   for (const [number, expected] of [
     [1n, 0n],

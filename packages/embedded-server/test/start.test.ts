@@ -4,13 +4,8 @@ import { expect, onTestFinished, test } from 'vitest'
 import { identity } from '../../../tools/testing/certificates.ts'
 import { EmbeddedServer, type EmbeddedServerOptions } from '../src/index.ts'
 import { newDirectory } from './support/data-directory.ts'
+import { startServer } from './support/embedded-server.ts'
 import { RawClient } from './support/raw-client.ts'
-
-async function start(options: EmbeddedServerOptions = {}): Promise<EmbeddedServer> {
-  const server = await EmbeddedServer.start(options)
-  onTestFinished(() => server.close({ force: true }))
-  return server
-}
 
 /** Ports that nobody has at the moment. */
 async function freePorts(): Promise<{ controllerPort: number; segmentStorePort: number }> {
@@ -27,7 +22,7 @@ async function takenPort(): Promise<number> {
 }
 
 test('twenty servers live side by side, each with its own data', async () => {
-  const servers = await Promise.all(Array.from({ length: 20 }, () => start()))
+  const servers = await Promise.all(Array.from({ length: 20 }, () => startServer()))
   const ports = servers.flatMap(server => [server.controllerEndpoint.port, server.segmentStoreEndpoint.port])
   expect(new Set(ports).size).toBe(40)
   for (const server of servers) {
@@ -58,9 +53,9 @@ test('a start that fails gives everything back: ports, and the lock of the data 
   const taken = await takenPort()
   const { cert } = await identity(['localhost'])
   const { key } = await identity(['localhost'])
-  const holder = await start({ data: await newDirectory() })
+  const holder = await startServer({ data: await newDirectory() })
   const inUse = await newDirectory()
-  await start({ data: inUse })
+  await startServer({ data: inUse })
   const failing: readonly [EmbeddedServerOptions, string][] = [
     [{ ...ports, data, controllerPort: taken }, 'CONNECTION_FAILED'],
     [{ ...ports, data, segmentStorePort: taken }, 'CONNECTION_FAILED'],
@@ -76,7 +71,7 @@ test('a start that fails gives everything back: ports, and the lock of the data 
   for (const [options, code] of failing) {
     await expect(EmbeddedServer.start(options), JSON.stringify(options)).rejects.toMatchObject({ code })
   }
-  const server = await start({ ...ports, data })
+  const server = await startServer({ ...ports, data })
   expect(server.controllerEndpoint.port).toBe(ports.controllerPort)
 })
 

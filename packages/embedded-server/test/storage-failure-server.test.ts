@@ -1,39 +1,25 @@
-import { resolveClientConfig } from '@pravega-ts/config'
-import { type Controller, createController } from '@pravega-ts/controller-client'
 import { ScopedSegment, ScopedStream, streamConfiguration } from '@pravega-ts/model'
-import { describe, expect, onTestFinished, test } from 'vitest'
-import { EmbeddedServer, TestClock } from '../src/index.ts'
+import { describe, expect, test } from 'vitest'
+import { type EmbeddedServer, TestClock } from '../src/index.ts'
 import { newDirectory } from './support/data-directory.ts'
-import { CLOSED, RawClient } from './support/raw-client.ts'
+import { connect, controllerOf, startServer } from './support/embedded-server.ts'
+import { CLOSED, type RawClient } from './support/raw-client.ts'
 import { append, createSegment, readSegment, setupAppend, text } from './support/requests.ts'
 
 const stream = new ScopedStream('examples', 'bytes')
 const segment = String(ScopedSegment.of(stream.scope, stream.stream, 0, 0))
 const writerId = '00000000-0000-0000-0000-000000000001'
+/** A client may begin with a connection that was cut, and has not noticed. */
+const AFTER_A_CUT = { retry: { attempts: 5 } }
 
 async function start() {
   const directory = await newDirectory()
   const clock = new TestClock()
-  const server = await EmbeddedServer.start({ data: directory, clock })
-  onTestFinished(() => server.close({ force: true }))
+  const server = await startServer({ data: directory, clock })
   const controller = controllerOf(server)
   await controller.createScope(stream.scope)
   await controller.createStream(stream, streamConfiguration())
   return { server, clock, controller, directory }
-}
-
-/** @param attempts more than one where it may begin with a connection that was cut and has not noticed */
-function controllerOf(server: EmbeddedServer, attempts = 1): Controller {
-  const options = { controllerUri: server.controllerUri, retry: { attempts } }
-  const controller = createController(resolveClientConfig(options))
-  onTestFinished(() => controller.close())
-  return controller
-}
-
-async function connect(server: EmbeddedServer): Promise<RawClient> {
-  const client = await RawClient.connect(server.segmentStoreEndpoint)
-  onTestFinished(() => client.destroy())
-  return client
 }
 
 /** A writer that has two events acknowledged. */
@@ -102,7 +88,7 @@ describe.each([
     expect(text((await again.expect('SegmentRead')).data)).toBe(
       `one two ${lastEventNumber === 3n ? 'three ' : ''}more `,
     )
-    expect(await controllerOf(server, 5).createScope('another')).toBe(true)
+    expect(await controllerOf(server, AFTER_A_CUT).createScope('another')).toBe(true)
   })
 
   test('close works meanwhile, and the data are what was acknowledged', async () => {
@@ -112,8 +98,7 @@ describe.each([
     client.send(append(writerId, 3n, 'three '))
     expect(await client.next()).toBe(CLOSED)
     await server.close()
-    const next = await EmbeddedServer.start({ data: directory })
-    onTestFinished(() => next.close({ force: true }))
+    const next = await startServer({ data: directory })
     const reader = await connect(next)
     reader.send(readSegment(1n, segment, 0n))
     expect(text((await reader.expect('SegmentRead')).data)).toMatch(/^one two (three )?$/)
@@ -130,7 +115,7 @@ test('what the controller could not write is refused, and not there afterwards',
   failure.remove()
   clock.advance(100)
   await recovered(server)
-  const again = controllerOf(server, 5)
+  const again = controllerOf(server, AFTER_A_CUT)
   expect(await again.checkScopeExists('another')).toBe(false)
   expect(await again.checkStreamExists(stream)).toBe(true)
 })

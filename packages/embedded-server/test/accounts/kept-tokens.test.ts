@@ -1,28 +1,24 @@
 import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { basicCredentials, resolveClientConfig } from '@pravega-ts/config'
-import { createController } from '@pravega-ts/controller-client'
+import { basicCredentials } from '@pravega-ts/config'
 import { ScopedStream, streamConfiguration } from '@pravega-ts/model'
-import { expect, onTestFinished, test } from 'vitest'
-import { EmbeddedServer, type EmbeddedServerOptions } from '../../src/index.ts'
+import { expect, test } from 'vitest'
+import type { EmbeddedServer, EmbeddedServerOptions } from '../../src/index.ts'
 import { newDirectory } from '../support/data-directory.ts'
+import { controllerOf, startServer } from '../support/embedded-server.ts'
 import { RawClient } from '../support/raw-client.ts'
 import { segmentInfo } from '../support/requests.ts'
 
 const stream = new ScopedStream('scope', 'stream')
 const accounts = { users: [{ name: 'admin', password: 'a', permissions: ['prn::*,READ_UPDATE'] }] }
 
-async function start(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
-  const server = await EmbeddedServer.start({ accounts, ...options })
-  onTestFinished(() => server.close({ force: true }))
-  return server
+function start(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
+  return startServer({ accounts, ...options })
 }
 
 /** A token for the stream, which is made if it is not there. */
 async function tokenOf(server: EmbeddedServer): Promise<string> {
-  const controller = createController(
-    resolveClientConfig({ controllerUri: server.controllerUri, credentials: basicCredentials('admin', 'a') }),
-  )
+  const controller = controllerOf(server, { credentials: basicCredentials('admin', 'a'), retry: {} })
   await controller.createScope(stream.scope)
   await controller.createStream(stream, streamConfiguration())
   const token = await controller.getDelegationToken(stream, 'read')

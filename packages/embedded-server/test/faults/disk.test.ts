@@ -1,23 +1,16 @@
 import { ScopedSegment } from '@pravega-ts/model'
-import { describe, expect, onTestFinished, test } from 'vitest'
-import { EmbeddedServer, type EmbeddedServerOptions, TestClock } from '../../src/index.ts'
+import { describe, expect, test } from 'vitest'
+import { type EmbeddedServer, type EmbeddedServerOptions, TestClock } from '../../src/index.ts'
 import { newDirectory } from '../support/data-directory.ts'
-import { RawClient } from '../support/raw-client.ts'
+import { connect, startServer } from '../support/embedded-server.ts'
+import type { RawClient } from '../support/raw-client.ts'
 import { append, createSegment, readSegment, text } from '../support/requests.ts'
 import { setUpWriter } from '../support/segment-store.ts'
 
 const segment = ScopedSegment.of('shop', 'orders', 0, 0).toString()
 
 async function start(options: EmbeddedServerOptions = {}): Promise<EmbeddedServer> {
-  const server = await EmbeddedServer.start({ data: await newDirectory(), ...options })
-  onTestFinished(() => server.close({ force: true }))
-  return server
-}
-
-async function connect(server: EmbeddedServer): Promise<RawClient> {
-  const client = await RawClient.connect(server.segmentStoreEndpoint)
-  onTestFinished(() => client.destroy())
-  return client
+  return startServer({ data: await newDirectory(), ...options })
 }
 
 async function newWriter(server: EmbeddedServer): Promise<{ client: RawClient; writerId: string }> {

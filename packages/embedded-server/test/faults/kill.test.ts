@@ -1,37 +1,18 @@
-import { resolveClientConfig } from '@pravega-ts/config'
-import { type Controller, createController } from '@pravega-ts/controller-client'
 import { ScopedSegment, ScopedStream, streamConfiguration } from '@pravega-ts/model'
-import { expect, onTestFinished, test } from 'vitest'
-import { EmbeddedServer, type EmbeddedServerOptions } from '../../src/index.ts'
+import { expect, test } from 'vitest'
+import type { EmbeddedServer } from '../../src/index.ts'
 import { newDirectory } from '../support/data-directory.ts'
-import { CLOSED, RawClient } from '../support/raw-client.ts'
+import { connect, controllerOf, startServer } from '../support/embedded-server.ts'
+import { CLOSED, type RawClient } from '../support/raw-client.ts'
 import { append, readSegment, setupAppend, text } from '../support/requests.ts'
 import { setUpWriter } from '../support/segment-store.ts'
 
 const stream = new ScopedStream('shop', 'orders')
 const segment = ScopedSegment.of('shop', 'orders', 0, 0).toString()
 
-async function start(options: EmbeddedServerOptions = {}): Promise<EmbeddedServer> {
-  const server = await EmbeddedServer.start(options)
-  onTestFinished(() => server.close({ force: true }))
-  return server
-}
-
-function controllerOf(server: EmbeddedServer): Controller {
-  const controller = createController(resolveClientConfig({ controllerUri: server.controllerUri }))
-  onTestFinished(() => controller.close())
-  return controller
-}
-
-async function connect(server: EmbeddedServer): Promise<RawClient> {
-  const client = await RawClient.connect(server.segmentStoreEndpoint)
-  onTestFinished(() => client.destroy())
-  return client
-}
-
 /** A stream with one event, and the writer of it. */
 async function withEvent(server: EmbeddedServer): Promise<{ client: RawClient; writerId: string }> {
-  const controller = controllerOf(server)
+  const controller = controllerOf(server, { retry: {} })
   await controller.createScope('shop')
   await controller.createStream(stream, streamConfiguration())
   const client = await connect(server)
@@ -48,19 +29,19 @@ async function read(server: EmbeddedServer): Promise<string> {
 
 test('a killed server leaves everything behind that it has acknowledged', async () => {
   const data = await newDirectory()
-  const server = await start({ data })
+  const server = await startServer({ data })
   const { client, writerId } = await withEvent(server)
   const ports = { controllerPort: server.controllerEndpoint.port, segmentStorePort: server.segmentStoreEndpoint.port }
   await client.ask(append(writerId, 2n, ', too'))
   await server.kill()
   expect(await client.untilClosed()).toEqual([])
-  const next = await start({ ...ports, data })
+  const next = await startServer({ ...ports, data })
   expect(await read(next)).toBe('kept, too')
-  expect(await controllerOf(next).checkStreamExists(stream)).toBe(true)
+  expect(await controllerOf(next, { retry: {} }).checkStreamExists(stream)).toBe(true)
 })
 
 test('what was not acknowledged when a server was killed may be gone, and is not there in part', async () => {
-  const server = await start({ data: await newDirectory() })
+  const server = await startServer({ data: await newDirectory() })
   const { client, writerId } = await withEvent(server)
   // The disk takes its time, so that nothing is acknowledged before the kill.
   const rule = server.faults.onDisk({ operation: 'sync', delayMs: 20 })
@@ -77,7 +58,7 @@ test('what was not acknowledged when a server was killed may be gone, and is not
 })
 
 test('a restart after a kill keeps ports and faults, and recovers what is on the disk', async () => {
-  const server = await start({ data: await newDirectory() })
+  const server = await startServer({ data: await newDirectory() })
   await withEvent(server)
   const before = [server.controllerUri, server.segmentStoreEndpoint]
   const rule = server.faults.on('ReadSegment', { nth: 1, answer: 'WrongHost' })
@@ -93,10 +74,10 @@ test('a restart after a kill keeps ports and faults, and recovers what is on the
 })
 
 test('in memory, nothing is left of a killed server', async () => {
-  const server = await start()
+  const server = await startServer()
   await withEvent(server)
   await server.restart({ kill: true })
-  const controller = controllerOf(server)
+  const controller = controllerOf(server, { retry: {} })
   expect(await controller.createScope('shop')).toBe(true)
   expect(await controller.checkStreamExists(stream)).toBe(false)
 })
@@ -106,11 +87,11 @@ test('a kill in the midst of everything is told of, and nothing else is', async 
   const note = (message: string): void => void lines.push(message)
   const logger = { trace() {}, debug() {}, info: note, warn: note, error: note, fatal: note }
   const data = await newDirectory()
-  const server = await start({ data, logger })
+  const server = await startServer({ data, logger })
   const { client, writerId } = await withEvent(server)
   lines.length = 0
   const slow = server.faults.onDisk({ operation: 'sync', delayMs: 20 }).nextHit()
-  const controller = controllerOf(server)
+  const controller = controllerOf(server, { retry: {} })
   const calls = Array.from({ length: 5 }, (_, index) => controller.createScope(`s${index}`).catch(() => {}))
   const transactions = Array.from({ length: 5 }, () => controller.createTransaction(stream, 30_000).catch(() => {}))
   for (let number = 2n; number <= 20n; number++) client.send(append(writerId, number, 'x'))
@@ -119,11 +100,11 @@ test('a kill in the midst of everything is told of, and nothing else is', async 
   await controller.close()
   await Promise.all([...calls, ...transactions])
   expect(lines.filter(line => line !== 'scope created')).toEqual(['server killed'])
-  expect(await read(await start({ data }))).toMatch(/^keptx*$/)
+  expect(await read(await startServer({ data }))).toMatch(/^keptx*$/)
 })
 
 test('a kill waits for nobody, may be asked for twice, and is an end', async () => {
-  const server = await start({ data: await newDirectory() })
+  const server = await startServer({ data: await newDirectory() })
   const { client } = await withEvent(server)
   server.faults.on('KeepAlive', { delayMs: 3_600_000 })
   server.faults.onController('createScope', { drop: true })
@@ -138,9 +119,9 @@ test('a kill waits for nobody, may be asked for twice, and is an end', async () 
 
 test('a kill while a server restarts ends it', async () => {
   const data = await newDirectory()
-  const server = await start({ data })
+  const server = await startServer({ data })
   await withEvent(server)
   const restarted = server.restart({ kill: true })
   await Promise.all([server.kill(), restarted.catch(() => {})])
-  expect(await read(await start({ data }))).toBe('kept')
+  expect(await read(await startServer({ data }))).toBe('kept')
 })

@@ -3,29 +3,19 @@ import { once } from 'node:events'
 import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { connect, type TLSSocket } from 'node:tls'
-import { basicCredentials, resolveClientConfig } from '@pravega-ts/config'
-import { type Controller, createController } from '@pravega-ts/controller-client'
+import { basicCredentials } from '@pravega-ts/config'
 import type { Endpoint } from '@pravega-ts/model'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Identity, identity } from '../../../../tools/testing/certificates.ts'
 import { EmbeddedServer, type EmbeddedServerOptions, hashPassword } from '../../src/index.ts'
 import { KeepingLogger } from '../accounts/test-access.ts'
 import { newDirectory } from '../support/data-directory.ts'
+import { controllerOf, startServer } from '../support/embedded-server.ts'
 
 const HOSTS = ['localhost', '127.0.0.1']
 
-async function start(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
-  const server = await EmbeddedServer.start({ publishedHost: 'localhost', ...options })
-  onTestFinished(() => server.close({ force: true }))
-  return server
-}
-
-function controllerOf(server: EmbeddedServer, overrides: object): Controller {
-  const controller = createController(
-    resolveClientConfig({ controllerUri: server.controllerUri, retry: { attempts: 1 }, ...overrides }),
-  )
-  onTestFinished(() => controller.close())
-  return controller
+function start(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
+  return startServer({ publishedHost: 'localhost', ...options })
 }
 
 async function handshake({ host, port }: Endpoint, options: object): Promise<TLSSocket> {
