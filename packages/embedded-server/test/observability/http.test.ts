@@ -1,30 +1,18 @@
 import { createServer } from 'node:net'
 import type { Logger } from '@pravega-ts/config'
-import { resolveClientConfig } from '@pravega-ts/config'
-import { type Controller, createController } from '@pravega-ts/controller-client'
 import { ScopedSegment, ScopedStream, streamConfiguration } from '@pravega-ts/model'
 import { expect, onTestFinished, test } from 'vitest'
 import { EmbeddedServer, type EmbeddedServerOptions, TestClock } from '../../src/index.ts'
 import { newDirectory } from '../support/data-directory.ts'
-import { RawClient } from '../support/raw-client.ts'
+import { connect, controllerOf, startServer } from '../support/embedded-server.ts'
 import { append, readSegment } from '../support/requests.ts'
 import { setUpWriter } from '../support/segment-store.ts'
 
 const stream = new ScopedStream('shop', 'orders')
 const segment = ScopedSegment.of('shop', 'orders', 0, 0).toString()
 
-async function start(options: EmbeddedServerOptions = {}): Promise<EmbeddedServer> {
-  const server = await EmbeddedServer.start({ http: { port: 0 }, ...options })
-  onTestFinished(() => server.close({ force: true }))
-  return server
-}
-
-function controllerOf(server: EmbeddedServer, overrides: object = {}): Controller {
-  const controller = createController(
-    resolveClientConfig({ controllerUri: server.controllerUri, retry: { attempts: 1 }, ...overrides }),
-  )
-  onTestFinished(() => controller.close())
-  return controller
+function start(options: EmbeddedServerOptions = {}): Promise<EmbeddedServer> {
+  return startServer({ http: { port: 0 }, ...options })
 }
 
 async function get(server: EmbeddedServer, path: string, init?: RequestInit): Promise<Response> {
@@ -52,8 +40,7 @@ test('metrics tell what was done', async () => {
   await controller.createStream(stream, streamConfiguration())
   await controller.createTransaction(stream, 600_000)
   await expect(controller.getCurrentSegments(new ScopedStream('shop', 'no'))).rejects.toThrow()
-  const client = await RawClient.connect(server.segmentStoreEndpoint)
-  onTestFinished(() => client.destroy())
+  const client = await connect(server)
   const writerId = await setUpWriter(client, segment)
   await client.ask(append(writerId, 3n, 'hello', { numEvents: 3 }))
   await client.ask(append(writerId, 4n, '!'))
@@ -97,8 +84,7 @@ test('metrics of a server on disk tell of its commits and its recovery, and surv
   const controller = controllerOf(server, { retry: {} })
   await controller.createScope('shop')
   await controller.createStream(stream, streamConfiguration())
-  const client = await RawClient.connect(server.segmentStoreEndpoint)
-  onTestFinished(() => client.destroy())
+  const client = await connect(server)
   const writerId = await setUpWriter(client, segment)
   // The keys know of the bytes that came when the file was made.
   await client.ask(append(writerId, 1n, 'x'))
@@ -201,8 +187,7 @@ test('log lines say who changed what', async () => {
   const { id } = await controller.createTransaction(stream, 10_000)
   clock.advance(10_000)
   await expect.poll(() => controller.checkTransactionState(stream, id)).toBe('aborted')
-  const client = await RawClient.connect(server.segmentStoreEndpoint)
-  onTestFinished(() => client.destroy())
+  const client = await connect(server)
   await setUpWriter(client, segment)
   await controller.sealStream(stream)
   await controller.deleteStream(stream)
