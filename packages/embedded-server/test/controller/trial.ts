@@ -1,4 +1,3 @@
-import { silentLogger } from '@pravega-ts/config'
 import { makeSegmentId, segmentEpoch, transactionEpoch } from '@pravega-ts/model'
 import * as fc from 'fast-check'
 import { autoScalingSettings } from '../../src/auto-scaling-options.ts'
@@ -7,16 +6,12 @@ import { segmentName } from '../../src/controller/domain/names.ts'
 import { fixedSettings } from '../../src/controller/domain/settings.ts'
 import { headPlacements, segmentsBefore } from '../../src/controller/domain/stream-cut.ts'
 import type { StreamRecord, StreamSettings } from '../../src/controller/domain/stream-record.ts'
-import { AtMostEvery } from '../../src/controller/operations/at-most-every.ts'
 import { scaleByRates } from '../../src/controller/operations/auto-scaling.ts'
 import { type ControllerContext, existingStream } from '../../src/controller/operations/context.ts'
-import { ExclusiveCalls } from '../../src/controller/operations/exclusive-calls.ts'
 import { createTable } from '../../src/controller/operations/key-value-tables.ts'
-import { LeaseTimers } from '../../src/controller/operations/lease-timers.ts'
 import { createReaderGroup } from '../../src/controller/operations/reader-groups.ts'
 import { newAutoScaling } from '../../src/controller/operations/recurring-work.ts'
 import { retainStream } from '../../src/controller/operations/retention.ts'
-import { Rounds } from '../../src/controller/operations/rounds.ts'
 import { scaleStream } from '../../src/controller/operations/scaling.ts'
 import { createScope } from '../../src/controller/operations/scopes.ts'
 import {
@@ -32,18 +27,16 @@ import {
   createTransaction,
   pingTransaction,
 } from '../../src/controller/operations/transactions.ts'
-import { WorkQueues } from '../../src/controller/operations/work-queues.ts'
 import { noteTimestamp } from '../../src/controller/operations/writer-marks.ts'
 import { MemoryControllerState } from '../../src/controller/state/controller-state.ts'
 import type { SegmentRates } from '../../src/segment-store/rates/rate-meter.ts'
+import { controllerContext, LEASE_MS } from './controller-context.ts'
 import { FakeEngine } from './fake-engine.ts'
 import { ManualClock } from './manual-clock.ts'
 import { requestFor } from './random-stream.ts'
 import { ReaderWalk } from './reader-walk.ts'
 
-const HOUR = 3_600_000
-/** Longer than any lease of a trial. */
-export const LEASE_MS = 1000
+const HALF_AN_HOUR = 1_800_000
 
 /** Something that happens to a stream. Numbers are taken modulo what there is. */
 export type Step =
@@ -123,20 +116,12 @@ export class Trial {
   constructor() {
     const { clock, engine } = this
     const settings = autoScalingSettings()
-    this.context = {
+    this.context = controllerContext({
       state: new MemoryControllerState(),
       engine,
       clock,
-      logger: silentLogger,
-      leaseLimits: { minimumMs: 1, maximumMs: LEASE_MS },
-      queues: new WorkQueues(),
-      exclusive: new ExclusiveCalls(),
-      leases: new LeaseTimers(clock),
-      forgetting: new AtMostEvery(clock, HOUR),
-      retention: new Rounds(clock, HOUR),
-      watermarks: new Rounds(clock, HOUR),
       autoScaling: settings && newAutoScaling(clock, engine, settings),
-    }
+    })
   }
 
   /** How many were begun. */
@@ -247,7 +232,7 @@ export class Trial {
   #steady(rate: number): SegmentRates {
     const now = this.clock.now()
     const rates = { twoMinutes: rate, fiveMinutes: rate, tenMinutes: rate, twentyMinutes: rate }
-    return { ...rates, since: now - HOUR / 2, lastTraffic: now }
+    return { ...rates, since: now - HALF_AN_HOUR, lastTraffic: now }
   }
 
   #subscribe(): Promise<unknown> {

@@ -22,9 +22,10 @@ import {
   commitTransaction,
   createTransaction,
 } from '../../../src/controller/operations/transactions.ts'
+import { LEASE_MS } from '../controller-context.ts'
 import { requestFor } from '../random-stream.ts'
 import { ReaderWalk } from '../reader-walk.ts'
-import { CrashWorld, LEASE_MS } from './crash-world.ts'
+import { CrashWorld } from './crash-world.ts'
 
 const SCOPE = 'a'
 const STREAMS = ['s', 't']

@@ -1,22 +1,15 @@
 import { setImmediate } from 'node:timers/promises'
 import { type Logger, silentLogger } from '@pravega-ts/config'
-import { AtMostEvery } from '../../../src/controller/operations/at-most-every.ts'
 import type { ControllerContext } from '../../../src/controller/operations/context.ts'
-import { ExclusiveCalls } from '../../../src/controller/operations/exclusive-calls.ts'
-import { LeaseTimers } from '../../../src/controller/operations/lease-timers.ts'
 import { resume } from '../../../src/controller/operations/resume.ts'
-import { Rounds } from '../../../src/controller/operations/rounds.ts'
-import { WorkQueues } from '../../../src/controller/operations/work-queues.ts'
 import { SegmentCatalog } from '../../../src/segment-store/segment-catalog.ts'
 import { openPersistentControllerState } from '../../../src/storage/disk/controller/persistent-controller-state.ts'
 import type { KeyChange } from '../../../src/storage/disk/key-values.ts'
 import { TestClock } from '../../../src/time/test-clock.ts'
 import { MemoryKeyValues } from '../../support/memory-key-values.ts'
+import { controllerContext } from '../controller-context.ts'
 import { RecordedChanges } from './recorded-changes.ts'
 import { RecordedStorage } from './recorded-storage.ts'
-
-export const LEASE_MS = 1000
-const HOUR = 3_600_000
 
 /** A controller and a segment store that begin with what some groups of changes have left, as a server does after a crash. */
 export class CrashWorld {
@@ -35,20 +28,7 @@ export class CrashWorld {
     this.clock = clock
     this.catalog = new SegmentCatalog(storage)
     const logger: Logger = { ...silentLogger, error: (_message, fields) => this.failures.push(fields?.['cause']) }
-    this.context = {
-      state,
-      engine: this.catalog,
-      clock,
-      logger,
-      leaseLimits: { minimumMs: 1, maximumMs: LEASE_MS },
-      queues: new WorkQueues(),
-      exclusive: new ExclusiveCalls(),
-      leases: new LeaseTimers(clock),
-      forgetting: new AtMostEvery(clock, HOUR),
-      retention: new Rounds(clock, HOUR),
-      watermarks: new Rounds(clock, HOUR),
-      autoScaling: undefined,
-    }
+    this.context = controllerContext({ state, engine: this.catalog, clock, logger })
   }
 
   static async open(groups: readonly (readonly KeyChange[])[], now: number): Promise<CrashWorld> {

@@ -4,9 +4,10 @@ import { isMarkStream } from '../../../src/controller/domain/names.ts'
 import { createScope, deleteScopeRecursive } from '../../../src/controller/operations/scopes.ts'
 import { checkTransactionState } from '../../../src/controller/operations/transaction-queries.ts'
 import { createTransaction } from '../../../src/controller/operations/transactions.ts'
+import { LEASE_MS } from '../controller-context.ts'
 import { CrashHistory, gentleStep, losingStep, type Step } from './crash-history.ts'
 import { expectInOrder, expectKept, streamsOf } from './crash-invariants.ts'
-import { CrashWorld, LEASE_MS } from './crash-world.ts'
+import { CrashWorld } from './crash-world.ts'
 
 const LONG = { minLength: 5, maxLength: 60, size: 'max' } as const
 
