@@ -63,19 +63,18 @@ export async function runCrashes(victim: Victim, options: CrashRunOptions): Prom
   const transactions = new TransactionJournal()
   const readings = new ReadingLedger()
   await using resources = new AsyncDisposableStack()
-  const readers = resources.use(new ReaderLoad(scene, readings))
-  const table = resources.use(new TableLoad(scene))
-  const streams = resources.use(new StreamLoad(scene))
-  const writers = Array.from({ length: options.writers }, (_, n) => {
-    return resources.use(new EventLoad(`writer-${n}`, scene, keys))
-  })
+  const readers = new ReaderLoad(scene, readings)
+  const table = new TableLoad(scene)
+  const streams = new StreamLoad(scene)
+  const writers = Array.from({ length: options.writers }, (_, n) => new EventLoad(`writer-${n}`, scene, keys))
   const parts = new Map<string, CrashPart>([
     ['the readers', readers],
-    ['the table', table],
-    ['the streams', streams],
-    ['the transactions', resources.use(new TransactionLoad(scene, transactions))],
-    ...writers.map((writer, n) => [`writer ${n}`, writer] as const),
+    ['the table', table.loops],
+    ['the streams', streams.loops],
+    ['the transactions', new TransactionLoad(scene, transactions).loops],
+    ...writers.map(({ loops }, n) => [`writer ${n}`, loops] as const),
   ])
+  for (const part of parts.values()) resources.use(part)
   const inAll = async (what: string, work: (part: CrashPart) => Promise<void>): Promise<void> => {
     const one = async ([name, part]: readonly [string, CrashPart]): Promise<void> => {
       try {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ClientFactory, type EventWriter, utf8Serializer } from '@pravega-ts/client'
-import { between, type CrashPart, type CrashScene, PATIENCE_MS, RETRY } from './crash-part.ts'
+import { type EventWriter, utf8Serializer } from '@pravega-ts/client'
+import { ClientLoops } from './client-loops.ts'
+import { between, type CrashScene, PATIENCE_MS, RETRY } from './crash-part.ts'
 import type { KeyJournal } from './key-journal.ts'
 import { textOf } from './labelled-event.ts'
 
@@ -14,52 +15,33 @@ const LARGE_EVENTS = 0.0002
 const DEATHS_PER_ROUND = 0.25
 
 /** A writer of events with keys of its own, none of which it waits for. */
-export class EventLoad implements CrashPart {
+export class EventLoad {
+  readonly loops: ClientLoops<EventWriter<string>>
   readonly #name: string
   readonly #scene: CrashScene
   readonly #journal: KeyJournal
   readonly #pending = new Set<Promise<void>>()
-  #factory: ClientFactory | undefined
-  #writer: EventWriter<string> | undefined
-  #isOver = true
-  #running: Promise<void> = Promise.resolve()
 
   constructor(name: string, scene: CrashScene, journal: KeyJournal) {
     this.#name = name
     this.#scene = scene
     this.#journal = journal
-  }
-
-  async begin(): Promise<void> {
-    this.#isOver = false
-    const writer = await this.#open()
-    this.#running = this.#run(writer)
-  }
-
-  async crash(): Promise<void> {
-    if (this.#scene.random() >= DEATHS_PER_ROUND) return
-    this.#isOver = true
-    await this.#die()
-    await this.#running
-    await this.begin()
-  }
-
-  async settle(): Promise<void> {
-    this.#isOver = true
-    await this.#running
-    await this.#writer?.flush({ timeoutMs: PATIENCE_MS })
-    await Promise.all(this.#pending)
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#isOver = true
-    await this.#die()
-    await this.#running
+    const options = { serializer: utf8Serializer, retry: RETRY }
+    this.loops = new ClientLoops(scene, {
+      deathsPerRound: DEATHS_PER_ROUND,
+      open: factory => factory.createEventWriter(scene.stream, options),
+      run: writer => this.#run(writer),
+      settled: async writer => {
+        await writer.flush({ timeoutMs: PATIENCE_MS })
+        await Promise.all(this.#pending)
+      },
+      died: () => Promise.all(this.#pending),
+    })
   }
 
   async #run(writer: EventWriter<string>): Promise<void> {
     const { random } = this.#scene
-    while (!this.#isOver) {
+    while (!this.loops.isOver) {
       for (let n = between(random, 1, MOST_IN_BURST); n > 0; n--) this.#write(writer)
       // While the server is down nothing comes back, and what waits must not grow.
       if (this.#pending.size > MOST_PENDING) await Promise.race(this.#pending)
@@ -80,21 +62,6 @@ export class EventLoad implements CrashPart {
       )
     this.#pending.add(pending)
     void pending.then(() => this.#pending.delete(pending))
-  }
-
-  async #open(): Promise<EventWriter<string>> {
-    if (this.#writer !== undefined) return this.#writer
-    const { controllerUri, stream } = this.#scene
-    this.#factory = await ClientFactory.create({ controllerUri, retry: RETRY })
-    this.#writer = await this.#factory.createEventWriter(stream, { serializer: utf8Serializer, retry: RETRY })
-    return this.#writer
-  }
-
-  async #die(): Promise<void> {
-    await this.#factory?.close({ force: true }).catch(() => {})
-    this.#factory = undefined
-    this.#writer = undefined
-    await Promise.all(this.#pending)
   }
 }
 

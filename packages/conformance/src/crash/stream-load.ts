@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ClientFactory, ScalingPolicy } from '@pravega-ts/client'
+import { ScalingPolicy, type StreamManager } from '@pravega-ts/client'
 import { PravegaError, ScopedStream } from '@pravega-ts/model'
-import { between, type CrashPart, type CrashScene, RETRY } from './crash-part.ts'
+import { ClientLoops } from './client-loops.ts'
+import { between, type CrashScene } from './crash-part.ts'
 
 const PAUSE_MS = 20
 /** More streams than this are deleted before new ones are made. */
@@ -11,34 +12,23 @@ const MOST_STREAMS = 20
 type Fate = number | 'deleted' | 'unknown'
 
 /** Streams that are made, scaled, sealed and deleted: what the controller has said it did, is done. */
-export class StreamLoad implements CrashPart {
+export class StreamLoad {
+  readonly loops: ClientLoops<StreamManager>
   readonly #scene: CrashScene
   readonly #fates = new Map<string, Fate>()
-  #factory: ClientFactory | undefined
-  #isOver = true
-  #running: Promise<void> = Promise.resolve()
   #made = 0
 
   constructor(scene: CrashScene) {
     this.#scene = scene
-  }
-
-  async begin(): Promise<void> {
-    this.#isOver = false
-    const factory = await this.#open()
-    this.#running = this.#run(factory)
-  }
-
-  async crash(): Promise<void> {}
-
-  async settle(): Promise<void> {
-    this.#isOver = true
-    await this.#running
+    this.loops = new ClientLoops(scene, {
+      open: async factory => factory.streamManager(),
+      run: manager => this.#run(manager),
+    })
   }
 
   /** What is not as the controller has said. */
   async check(): Promise<readonly string[]> {
-    const manager = (await this.#open()).streamManager()
+    const manager = await this.loops.client()
     const listed = new Set<string>()
     for await (const { stream } of manager.listStreams(this.#scene.scope)) listed.add(stream)
     const faults: string[] = []
@@ -54,16 +44,9 @@ export class StreamLoad implements CrashPart {
     return faults
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#isOver = true
-    await this.#factory?.close({ force: true }).catch(() => {})
-    await this.#running
-  }
-
-  async #run(factory: ClientFactory): Promise<void> {
+  async #run(manager: StreamManager): Promise<void> {
     const { random, scope } = this.#scene
-    const manager = factory.streamManager()
-    while (!this.#isOver) {
+    while (!this.loops.isOver) {
       const names = [...this.#fates.keys()]
       const name = names[between(random, 0, Math.max(0, names.length - 1))]
       const kind = random()
@@ -94,12 +77,7 @@ export class StreamLoad implements CrashPart {
       this.#fates.set(name, fate)
     } catch (error) {
       if (!PravegaError.is(error, 'STREAM_NOT_FOUND')) this.#scene.tell(`the stream ${name} is in doubt: ${error}`)
-      if (!this.#isOver) await sleep(PAUSE_MS)
+      if (!this.loops.isOver) await sleep(PAUSE_MS)
     }
-  }
-
-  async #open(): Promise<ClientFactory> {
-    this.#factory ??= await ClientFactory.create({ controllerUri: this.#scene.controllerUri, retry: RETRY })
-    return this.#factory
   }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ClientFactory, jsonCodec, type Table, utf8Codec } from '@pravega-ts/client'
-import { between, type CrashPart, type CrashScene, RETRY } from './crash-part.ts'
+import { jsonCodec, type Table, utf8Codec } from '@pravega-ts/client'
+import { ClientLoops } from './client-loops.ts'
+import { between, type CrashScene } from './crash-part.ts'
 
 const LINES = 2
 const KEYS_OF_LINE = 8
@@ -18,40 +19,30 @@ interface Expectation {
 }
 
 /** Puts, conditional puts, removals and puts of several keys at once in a table, each line with keys of its own. */
-export class TableLoad implements CrashPart {
+export class TableLoad {
+  readonly loops: ClientLoops<Table<string, Value>>
   readonly #scene: CrashScene
   readonly #expected = new Map<string, Expectation>()
-  #factory: ClientFactory | undefined
-  #table: Table<string, Value> | undefined
-  #isOver = true
-  #running: Promise<unknown> = Promise.resolve()
   #n = 0
   #changes = 0
 
   constructor(scene: CrashScene) {
     this.#scene = scene
+    const address = { scope: scene.scope, name: 'values' }
+    this.loops = new ClientLoops(scene, {
+      count: LINES,
+      open: factory => factory.openTable(address, { key: utf8Codec, value: jsonCodec<Value>() }),
+      run: (table, line) => this.#run(table, line),
+    })
   }
 
   get changes(): number {
     return this.#changes
   }
 
-  async begin(): Promise<void> {
-    this.#isOver = false
-    const table = await this.#open()
-    this.#running = Promise.all(Array.from({ length: LINES }, (_, line) => this.#run(table, line)))
-  }
-
-  async crash(): Promise<void> {}
-
-  async settle(): Promise<void> {
-    this.#isOver = true
-    await this.#running
-  }
-
   /** What is not as acknowledged. What is there counts as settled afterwards. */
   async check(): Promise<readonly string[]> {
-    const table = await this.#open()
+    const table = await this.loops.client()
     const faults: string[] = []
     const found = new Map<string, number>()
     for await (const { key, value } of table.entries()) {
@@ -79,15 +70,9 @@ export class TableLoad implements CrashPart {
     return faults
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#isOver = true
-    await this.#factory?.close({ force: true }).catch(() => {})
-    await this.#running
-  }
-
   async #run(table: Table<string, Value>, line: number): Promise<void> {
     const { random } = this.#scene
-    while (!this.#isOver) {
+    while (!this.loops.isOver) {
       const key = `${line}.${between(random, 1, KEYS_OF_LINE)}`
       const n = ++this.#n
       const value = { n, padding: '.'.repeat(between(random, 0, 300)) }
@@ -120,7 +105,7 @@ export class TableLoad implements CrashPart {
     } catch (error) {
       for (const expectation of expectations) expectation.doubtful.push(n)
       this.#scene.tell(`a change of the table has an unknown outcome: ${error}`)
-      if (!this.#isOver) await sleep(PAUSE_MS)
+      if (!this.loops.isOver) await sleep(PAUSE_MS)
     }
   }
 
@@ -130,15 +115,6 @@ export class TableLoad implements CrashPart {
     const expectation: Expectation = { settled: undefined, doubtful: [] }
     this.#expected.set(key, expectation)
     return expectation
-  }
-
-  async #open(): Promise<Table<string, Value>> {
-    if (this.#table !== undefined) return this.#table
-    const { controllerUri, scope } = this.#scene
-    this.#factory = await ClientFactory.create({ controllerUri, retry: RETRY })
-    const address = { scope, name: 'values' }
-    this.#table = await this.#factory.openTable(address, { key: utf8Codec, value: jsonCodec<Value>() })
-    return this.#table
   }
 }
 

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ClientFactory, type Transaction, type TransactionalEventWriter, utf8Serializer } from '@pravega-ts/client'
+import { type Transaction, type TransactionalEventWriter, utf8Serializer } from '@pravega-ts/client'
+import type { Controller } from '@pravega-ts/controller-client'
 import { PravegaError } from '@pravega-ts/model'
-import { between, type CrashPart, type CrashScene, PATIENCE_MS, RETRY } from './crash-part.ts'
+import { ClientLoops } from './client-loops.ts'
+import { between, type CrashScene, PATIENCE_MS, RETRY } from './crash-part.ts'
 import { textOf } from './labelled-event.ts'
 import type { TransactionFate, TransactionJournal } from './transaction-journal.ts'
 
@@ -13,57 +15,37 @@ const DEATHS_PER_ROUND = 0.2
 const LEASE_MS = 10_000
 const PAUSE_MS = 20
 
+interface Clients {
+  readonly controller: Controller
+  readonly writer: TransactionalEventWriter<string>
+}
+
 /** Transactions one after the other: begun, written, and committed, aborted or left open until the next round. */
-export class TransactionLoad implements CrashPart {
+export class TransactionLoad {
+  readonly loops: ClientLoops<Clients>
   readonly #scene: CrashScene
   readonly #journal: TransactionJournal
-  #factory: ClientFactory | undefined
-  #writer: TransactionalEventWriter<string> | undefined
-  #isOver = true
-  #running: Promise<unknown> = Promise.resolve()
   readonly #held = new Map<number, Transaction<string>>()
 
   constructor(scene: CrashScene, journal: TransactionJournal) {
     this.#scene = scene
     this.#journal = journal
-  }
-
-  async begin(): Promise<void> {
-    this.#isOver = false
-    const writer = await this.#open()
-    this.#running = Promise.all(Array.from({ length: LINES }, (_, line) => this.#run(writer, line)))
-  }
-
-  async crash(): Promise<void> {
-    if (this.#scene.random() >= DEATHS_PER_ROUND) return
-    this.#isOver = true
-    await this.#die()
-    await this.#running
-    await this.begin()
-  }
-
-  async settle(): Promise<void> {
-    this.#isOver = true
-    await this.#running
-    // What the journal holds as unknown, the server knows; and a commit that is certain takes effect a moment later.
-    for (const id of this.#journal.of('unknown')) {
-      const status = await this.#finalStatus(id)
-      if (status !== 'open') this.#journal.end(id, status)
-    }
-    for (const id of this.#journal.of('committed')) {
-      const status = await this.#finalStatus(id)
-      if (status !== 'committed') this.#scene.tell(`transaction ${id} was told to be committed, and is ${status}`)
-    }
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#isOver = true
-    await this.#die()
-    await this.#running
+    const options = { serializer: utf8Serializer, leaseMs: LEASE_MS, retry: RETRY }
+    this.loops = new ClientLoops(scene, {
+      count: LINES,
+      deathsPerRound: DEATHS_PER_ROUND,
+      open: async factory => {
+        const writer = await factory.createTransactionalEventWriter(scene.stream, options)
+        return { controller: factory.controller, writer }
+      },
+      run: ({ writer }, line) => this.#run(writer, line),
+      settled: clients => this.#decide(clients),
+      died: async () => this.#leave(),
+    })
   }
 
   async #run(writer: TransactionalEventWriter<string>, line: number): Promise<void> {
-    while (!this.#isOver) {
+    while (!this.loops.isOver) {
       const transaction = this.#held.get(line) ?? (await this.#begin(writer))
       if (transaction === undefined) {
         await sleep(PAUSE_MS)
@@ -120,8 +102,19 @@ export class TransactionLoad implements CrashPart {
     }
   }
 
-  async #finalStatus(id: string): Promise<'open' | 'committed' | 'aborted'> {
-    const { controller } = (await this.#clients()).factory
+  /** What the journal holds as unknown, the server knows; and a commit that is certain takes effect a moment later. */
+  async #decide({ controller }: Clients): Promise<void> {
+    for (const id of this.#journal.of('unknown')) {
+      const status = await this.#finalStatus(controller, id)
+      if (status !== 'open') this.#journal.end(id, status)
+    }
+    for (const id of this.#journal.of('committed')) {
+      const status = await this.#finalStatus(controller, id)
+      if (status !== 'committed') this.#scene.tell(`transaction ${id} was told to be committed, and is ${status}`)
+    }
+  }
+
+  async #finalStatus(controller: Controller, id: string): Promise<'open' | 'committed' | 'aborted'> {
     for (const start = performance.now(); ; ) {
       const status = await controller.checkTransactionState(this.#scene.stream, id)
       if (status === 'open' || status === 'committed' || status === 'aborted') return status
@@ -130,27 +123,8 @@ export class TransactionLoad implements CrashPart {
     }
   }
 
-  async #clients(): Promise<{ factory: ClientFactory; writer: TransactionalEventWriter<string> }> {
-    if (this.#factory !== undefined && this.#writer !== undefined)
-      return { factory: this.#factory, writer: this.#writer }
-    const { controllerUri, stream } = this.#scene
-    const factory = await ClientFactory.create({ controllerUri, retry: RETRY })
-    const options = { serializer: utf8Serializer, leaseMs: LEASE_MS, retry: RETRY }
-    const writer = await factory.createTransactionalEventWriter(stream, options)
-    this.#factory = factory
-    this.#writer = writer
-    return { factory, writer }
-  }
-
-  async #open(): Promise<TransactionalEventWriter<string>> {
-    return (await this.#clients()).writer
-  }
-
-  /** Nobody commits or renews what it leaves behind. */
-  async #die(): Promise<void> {
-    await this.#factory?.close({ force: true }).catch(() => {})
-    this.#factory = undefined
-    this.#writer = undefined
+  /** Nobody commits or renews what a dead writer leaves behind. */
+  #leave(): void {
     for (const { id } of this.#held.values()) this.#journal.end(id, 'unknown')
     this.#held.clear()
   }
