@@ -32,6 +32,33 @@ export interface MethodMeasures {
   readonly seconds: Distribution
 }
 
+/** Who wants a stream scaled: a client, by a call, or the policy of the stream, by its rates. */
+export type ScaleCause = 'client' | 'policy'
+
+/** What has become of the scales of one cause. */
+export class ScaleMeasures {
+  /** More segments than before. */
+  up = 0
+  /** Fewer segments than before. */
+  down = 0
+  /** As many segments as before, with other ranges. */
+  even = 0
+  /** Never begun. */
+  refused = 0
+  /** Begun, and broken off. */
+  failed = 0
+
+  /**
+   * @param sealed - Number of segments that were replaced.
+   * @param created - Number of those that took their place.
+   */
+  carriedOut(sealed: number, created: number): void {
+    if (created > sealed) this.up++
+    else if (created < sealed) this.down++
+    else this.even++
+  }
+}
+
 /** A group of changes that has become durable together. */
 export interface CommittedGroup {
   readonly seconds: number
@@ -57,6 +84,10 @@ export class Measures {
   committedBytes = 0
   readonly methods: Map<string, MethodMeasures> = new Map()
   refusedLogins = 0
+  readonly scales: Readonly<Record<ScaleCause, ScaleMeasures>> = {
+    client: new ScaleMeasures(),
+    policy: new ScaleMeasures(),
+  }
 
   appended(events: number, bytes: number): void {
     this.appends++

@@ -1,7 +1,10 @@
 import { COMMAND_TYPES } from '@pravega-ts/wire-protocol'
-import type { CommandCounts } from './measures.ts'
+import type { CommandCounts, ScaleCause, ScaleMeasures } from './measures.ts'
 import type { Described, DistributionSample, Sample } from './metric-registry.ts'
 import type { Inventory, ServerView } from './server-view.ts'
+
+const CAUSES: readonly ScaleCause[] = ['client', 'policy']
+const DIRECTIONS = ['up', 'down', 'even'] as const
 
 /** What a server tells about itself. Names and meanings are listed in the README. */
 export function serverMetrics(view: ServerView): Described[] {
@@ -26,6 +29,11 @@ export function serverMetrics(view: ServerView): Described[] {
     { labels: { port: 'segment_store' }, value: read('segmentStorePort') },
     { labels: { port: 'controller' }, value: read('controllerPort') },
   ]
+  const scales = (read: (counts: ScaleMeasures) => readonly Sample[]): Sample[] => {
+    return CAUSES.flatMap(cause =>
+      read(measures.scales[cause]).map(({ labels, value }) => ({ labels: { cause, ...labels }, value })),
+    )
+  }
   return [
     stock('pravega_connections', 'Open connections, by port.', ({ segmentStoreConnections, controllerConnections }) =>
       ports(port => (port === 'segmentStorePort' ? segmentStoreConnections : controllerConnections)),
@@ -107,6 +115,15 @@ export function serverMetrics(view: ServerView): Described[] {
     counter('pravega_refused_logins_total', 'Calls of the controller with no credentials, or wrong ones.', () => {
       return measures.refusedLogins
     }),
+    counter('pravega_scales_total', 'Scales that were carried out, by who wanted them, and direction.', () =>
+      scales(counts => DIRECTIONS.map(direction => ({ labels: { direction }, value: counts[direction] }))),
+    ),
+    counter('pravega_refused_scales_total', 'Scales that were not begun, by who wanted them.', () =>
+      scales(({ refused }) => [{ value: refused }]),
+    ),
+    counter('pravega_failed_scales_total', 'Scales that were begun and broke off, by who wanted them.', () =>
+      scales(({ failed }) => [{ value: failed }]),
+    ),
     gauge('pravega_start_time_seconds', 'Unix time at which the server was started, in seconds.', () => {
       return view.startedAt / 1000
     }),

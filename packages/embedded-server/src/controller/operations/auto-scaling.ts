@@ -7,7 +7,7 @@ import type { ScaleRequest } from '../domain/scale.ts'
 import type { StreamRecord } from '../domain/stream-record.ts'
 import { type AutoScaling, type ControllerContext, findStream, type StreamNames } from './context.ts'
 import { onStream } from './pending-work.ts'
-import { carryOutScale } from './scaling.ts'
+import { countRefusal, scaleIfPossible } from './scaling.ts'
 
 /** Streams whose policy and rates may scale them. */
 export function streamsToScale({ state, autoScaling }: ControllerContext): readonly StreamNames[] {
@@ -58,13 +58,14 @@ async function scaleOnce(
   request: ScaleRequest,
 ): Promise<StreamRecord> {
   const { scope, stream } = record
-  const { status, segments } = await carryOutScale(context, record, request)
+  const { status, segments } = await scaleIfPossible(context, record, request, 'policy')
   const fields = { what: `${scope}/${stream}`, sealed: request.sealing.map(String), created: segments.length }
   if (status === 'STARTED') {
     const epoch = segments[0] && segmentEpoch(segments[0].id)
     context.logger.info(LOG_LINES.scaledByRates, { ...fields, epoch })
     return findStream(context, scope, stream) ?? record
   }
+  countRefusal(context, 'policy')
   context.logger.warn(LOG_LINES.notScaledByRates, { ...fields, status })
   for (const id of request.sealing) refused.add(segmentName(scope, stream, id), context.clock.now())
   return record

@@ -1,5 +1,6 @@
+import type { ScaleCause } from '../../observability/measures.ts'
 import { activeEpoch } from '../domain/epochs.ts'
-import { decideScale, hasDuplicateStarts, type ScaleRequest } from '../domain/scale.ts'
+import { decideScale, hasDuplicateStarts, type Scale, type ScaleRequest } from '../domain/scale.ts'
 import type { SegmentRecord, StreamRecord } from '../domain/stream-record.ts'
 import { type ControllerContext, findStream, streamKey } from './context.ts'
 import { carryOut, onStream } from './pending-work.ts'
@@ -30,23 +31,55 @@ export async function scaleStream(
   const scale = (): Promise<ScaleAnswer> =>
     onStream(context, scope, stream, async record => {
       if (record === undefined) return refusedScale('FAILURE')
-      return carryOutScale(context, record, request)
+      return scaleIfPossible(context, record, request, 'client')
     })
-  return context.exclusive.run(`scale ${streamKey(scope, stream)}`, inputOf(request), scale, refusedScale('FAILURE'))
+  const refused = refusedScale('FAILURE')
+  const key = `scale ${streamKey(scope, stream)}`
+  const answer = await context.exclusive.run(key, inputOf(request), scale, refused)
+  // Here and not where it is decided: one that comes while another one runs gets no further.
+  if (answer.status !== 'STARTED') countRefusal(context, 'client')
+  return answer
 }
 
 /** Scales a stream, if it can be scaled so. Runs inside the stream's queue. */
-export async function carryOutScale(
+export async function scaleIfPossible(
   context: ControllerContext,
   record: StreamRecord,
   request: ScaleRequest,
+  cause: ScaleCause,
 ): Promise<ScaleAnswer> {
   const decision = decideScale(record, request)
   if (decision.status !== 'STARTED') return refusedScale(decision.status)
-  const { epoch, created, sealing } = decision.scale
-  await carryOut(context, { ...record, epochs: [...record.epochs, epoch], pending: { type: 'scale', sealing } })
+  const { epoch, created } = decision.scale
+  await carryOutScale(context, record, decision.scale, cause)
   if (record.settings.scaling.type !== 0) context.autoScaling?.rounds.arm()
   return { status: 'STARTED', epoch: epoch.epoch - 1, segments: created }
+}
+
+/**
+ * Carries out a scale that was decided on. Runs inside the stream's queue.
+ *
+ * @param record - The stream as it is to be but for its segments.
+ */
+export async function carryOutScale(
+  context: ControllerContext,
+  record: StreamRecord,
+  { epoch, created, sealing }: Scale,
+  cause: ScaleCause,
+): Promise<void> {
+  const counts = context.measures?.scales[cause]
+  try {
+    await carryOut(context, { ...record, epochs: [...record.epochs, epoch], pending: { type: 'scale', sealing } })
+  } catch (error) {
+    if (counts) counts.failed++
+    throw error
+  }
+  counts?.carriedOut(sealing.length, created.length)
+}
+
+/** Counts a scale that was not begun. */
+export function countRefusal({ measures }: ControllerContext, cause: ScaleCause): void {
+  if (measures) measures.scales[cause].refused++
 }
 
 /**

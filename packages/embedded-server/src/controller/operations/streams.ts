@@ -8,6 +8,7 @@ import { type ControllerContext, findStream, isOpenScope, streamKey } from './co
 import { moveHead } from './move-head.ts'
 import { carryOut, onStream } from './pending-work.ts'
 import { badArgument } from './refusal.ts'
+import { carryOutScale } from './scaling.ts'
 import { abortOpenTransactions } from './transactions.ts'
 
 export type CreateStreamResult = 'SUCCESS' | 'FAILURE' | 'STREAM_EXISTS' | 'SCOPE_NOT_FOUND' | 'INVALID_STREAM_NAME'
@@ -81,8 +82,7 @@ export async function updateStream(
         await updatePolicies(context, changed)
         return 'SUCCESS'
       }
-      const { sealing, epoch } = scale
-      await carryOut(context, { ...changed, epochs: [...record.epochs, epoch], pending: { type: 'scale', sealing } })
+      await carryOutScale(context, changed, scale, 'client')
       armRounds(context, settings)
       return 'SUCCESS'
     })
