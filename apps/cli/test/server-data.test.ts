@@ -103,6 +103,17 @@ it('tells over HTTP how it is', async () => {
   expect(await (await fetch(`${http}/metrics`)).text()).toContain('# TYPE')
 })
 
+it('scales streams at the times that it is given, and counts that', async () => {
+  const times = ['--scaling-period', '20ms', '--scaling-cooldown', '20ms', '--scaling-cold-after', '20ms']
+  const { controllerUri: controller, http } = await serve('--http-port', '0', ...times)
+  const made = ['stream', 'create', 'demo/quiet', '--create-scope', '--segments', '2', '--scale-by-events', '10']
+  expect((await pravega(made, { controller })).code).toBe(0)
+  expect((await pravega(['stream', 'update', 'demo/quiet', '--segments', '1'], { controller })).code).toBe(0)
+  await expect
+    .poll(async () => (await fetch(`${http}/metrics`)).text(), { timeout: 10_000 })
+    .toContain('pravega_scales_total{cause="policy",direction="down"} 1\n')
+})
+
 it('tells on standard error what it does, as JSON lines for programs', async () => {
   const { child, outcome } = await serve('--data', join(folder, 'data'), '--log-level', 'info')
   child.kill('SIGINT')

@@ -24,6 +24,11 @@ it.each([
   { args: ['reader-group', 'reset', 'a/b', '--to', 'yesterday'], says: 'checkpoint' },
   { args: ['reader-group', 'retain', 'a/b', 'tail'], says: 'stream cut' },
   { args: ['server', '--controller-port', '65536'], says: 'a port is from 0 (any free one) to 65535' },
+  { args: ['server', '--scaling-period', '9ms'], says: '"9ms" for scaling-period: the times of auto-scaling are at' },
+  { args: ['server', '--scaling-cooldown', '10'], says: '"10" for scaling-cooldown: it is not a duration' },
+  { args: ['server', '--scaling-cold-after', 'soon'], says: '"soon" for scaling-cold-after: it is not a duration' },
+  { args: ['server', '--scaling-mute', '-1m'], says: 'scaling-mute' },
+  { args: ['server', '--scaling-minute', '0.1ms'], says: '"0.1ms" for scaling-minute: a duration is at least' },
 ])('refuses $args before anything is sent', async ({ args, says }) => {
   const { code, stdout, stderr } = await pravega(args, { controller: 'tcp://127.0.0.1:1' })
   expect({ code, stdout: stdout.toString() }).toEqual({ code: 2, stdout: '' })
@@ -57,6 +62,7 @@ it.each([
     says: '--from says nothing',
   },
   { args: ['reader-group', 'offline', 'a/g', 'r', '--position', 'somewhere'], says: 'reader position' },
+  { args: ['server', '--no-auto-scaling', '--scaling-minute', '1s'], says: 'exclude each other' },
   { args: ['scope', 'list', '--auth-user', 'me'], says: 'there is no password for me' },
   { args: ['scope', 'list', '--auth-user', 'me', '--keycloak-file', 'x'], says: 'exclude each other' },
   { args: ['scope', 'list', '--controller', 'http://x'], says: 'http' },

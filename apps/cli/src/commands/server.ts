@@ -9,8 +9,9 @@ import { CliError } from '../failure.ts'
 import { count, humanSize } from '../human.ts'
 import { type LogLevel, serverLog } from '../server-log.ts'
 import type { SyncPolicyFlag } from '../values/sync-policy.ts'
+import { autoScalingOf, type ScalingFlags } from './scaling-settings.ts'
 
-export interface ServerFlags extends OutputFlags {
+export interface ServerFlags extends OutputFlags, ScalingFlags {
   readonly host: string
   readonly publishedHost?: string
   readonly controllerPort: number
@@ -67,6 +68,7 @@ function optionsOf(flags: ServerFlags, stderr: NodeJS.WriteStream): EmbeddedServ
     host,
     controllerPort,
     segmentStorePort,
+    autoScaling: autoScalingOf(flags),
     logger: serverLog(stderr, flags.logLevel),
     ...(publishedHost !== undefined && { publishedHost }),
     ...(data !== undefined && { data }),

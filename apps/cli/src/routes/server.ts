@@ -6,6 +6,7 @@ import { documented } from '../documentation.ts'
 import { LOG_LEVELS } from '../server-log.ts'
 import { parsePort, parseSize } from '../values/quantities.ts'
 import { parseSyncPolicy } from '../values/sync-policy.ts'
+import { scalingFlags } from './scaling-flags.ts'
 
 function text(
   placeholder: string,
@@ -70,6 +71,7 @@ export const server: Command<CliContext> = buildCommand<ServerFlags, [], CliCont
         placeholder: 'size',
         brief: 'Memory for the newest data of all segments (32MiB)',
       },
+      ...scalingFlags,
       accounts: {
         ...text('file', "Accounts, a line each, as in Pravega's password file; without it everybody may do everything"),
         optional: true,
@@ -100,6 +102,7 @@ export const server: Command<CliContext> = buildCommand<ServerFlags, [], CliCont
       ['server', 'on the usual ports, 9090 and 6000'],
       ['server --data ./pravega-data', 'keeps everything in a directory, and goes on with it'],
       ['server --accounts passwd --tls-cert cert.pem --tls-key key.pem', 'for those with an account, over TLS'],
+      ['server --scaling-minute 1s', 'shows in seconds how streams with a policy by rate are scaled'],
       ['server --controller-port 0 --segment-store-port 0 --json', 'on free ports, for scripts'],
     ],
   ),
