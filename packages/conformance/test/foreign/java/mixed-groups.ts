@@ -82,8 +82,13 @@ export function javaMixedGroups({ other: java, another, open }: Stage<ForeignJav
     expect([...(await group.readers())].sort()).toEqual([...members.keys()].sort())
     // Everybody has answered both ways of asking for positions.
     expect(Object.keys(await java.generateStreamCuts(String(group)))).toEqual([String(stream)])
-    await java.checkpoint(String(group), 'last')
-    expect(await java.unreadBytes(String(group))).toBe(0n)
+    // Java counts all of a sealed segment that was read to its end when the checkpoint came before the segment was completed.
+    let last = 0
+    const unreadByJava = async (): Promise<bigint> => {
+      await java.checkpoint(String(group), `last-${last++}`)
+      return await java.unreadBytes(String(group))
+    }
+    await expect.poll(unreadByJava, { timeout: 30_000, interval: 100 }).toBe(0n)
     expect(await group.unreadBytes()).toBe(0n)
     for (const id of [...members.keys()]) await leave(id)
 
