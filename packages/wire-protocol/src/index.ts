@@ -104,7 +104,7 @@ export {
   isReply,
   type RawFrame,
 } from './framing/frame.ts'
-export { freeFrameMemory } from './framing/frame-memory.ts'
+export { freeFrameMemory, takeFrameMemory } from './framing/frame-memory.ts'
 export { FrameParser, type FrameParserOptions } from './framing/frame-parser.ts'
 export { FRAME_HEADER_BYTES, MAX_APPEND_BYTES, MAX_FRAME_BYTES, NO_EVENT_NUMBER, WIRE_VERSION } from './limits.ts'
 export { type AcquireOptions, ConnectionPool, type ConnectionPoolOptions } from './pool/connection-pool.ts'

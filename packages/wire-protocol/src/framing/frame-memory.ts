@@ -18,3 +18,14 @@ export function freeFrameMemory(data: Uint8Array): void {
   const { buffer } = data
   if (exclusive.delete(buffer) && buffer instanceof ArrayBuffer) buffer.transfer(0)
 }
+
+/**
+ * Makes the memory that received data lies in the caller's, if nothing but this data is in it: who wants to keep the data need not copy
+ * them. From then on {@link freeFrameMemory} leaves it alone.
+ *
+ * @param data - Byte data of a decoded command, or a part of it.
+ * @returns False if other frames lie in that memory, or somebody has taken it before: the data have to be copied then.
+ */
+export function takeFrameMemory(data: Uint8Array): boolean {
+  return exclusive.delete(data.buffer)
+}

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { decodePayload, encodeFrame, FrameParser, freeFrameMemory, type SegmentRead } from '../../src/index.ts'
+import {
+  decodePayload,
+  encodeFrame,
+  FrameParser,
+  freeFrameMemory,
+  type SegmentRead,
+  takeFrameMemory,
+} from '../../src/index.ts'
 
 function segmentRead(bytes: number, offset: bigint): Uint8Array {
   return encodeFrame({
@@ -53,5 +60,23 @@ describe('freeFrameMemory', () => {
     const own = Buffer.alloc(100, 7)
     freeFrameMemory(own)
     expect(own.length).toBe(100)
+  })
+})
+
+describe('takeFrameMemory', () => {
+  it('gives the memory of a large frame to the first who asks, and nobody frees it any more', () => {
+    const [large] = parse(segmentRead(300_000, 1n))
+    if (large === undefined) throw new Error('a frame was sent')
+    expect(takeFrameMemory(large.data)).toBe(true)
+    expect(takeFrameMemory(large.data)).toBe(false)
+    freeFrameMemory(large.data)
+    expect(Buffer.alloc(300_000, 1).equals(large.data)).toBe(true)
+  })
+
+  it('refuses memory that small frames share, and memory that no frame was received in', () => {
+    const [small] = parse(Buffer.concat([segmentRead(10, 1n), segmentRead(10, 2n)]))
+    if (small === undefined) throw new Error('two frames were sent')
+    expect(takeFrameMemory(small.data)).toBe(false)
+    expect(takeFrameMemory(Buffer.alloc(100_000))).toBe(false)
   })
 })

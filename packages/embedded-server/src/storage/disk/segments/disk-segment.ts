@@ -140,11 +140,11 @@ export class DiskSegment extends DiskProperties implements StoredSegment {
     const file = this.#writable(bytes)
     const time = Date.now()
     const before = file.size
+    const data = this.#tail.append(parts)
     if (bytes <= MAX_FRAME_DATA_BYTES && changes.length <= MAX_FRAME_CHANGES) {
-      const copies = this.#tail.append(parts)
-      file.addFrame(this.#services.staging, { time, moreFollows: false, source, changes }, copies, bytes)
+      file.addFrame(this.#services.staging, { time, moreFollows: false, source, changes }, data, bytes)
     } else {
-      this.#addFrames(file, time, source, changes, parts, bytes)
+      this.#addFrames(file, time, source, changes, data, bytes)
     }
     this.#length += bytes
     this.setAttributes(changes)
@@ -152,7 +152,7 @@ export class DiskSegment extends DiskProperties implements StoredSegment {
     this.#services.fileGrew(this, file, file.size - before)
   }
 
-  /** One change in several frames: attributes as they fit, then data as they fit, each summed up while the processor has its copy at hand. */
+  /** One change in several frames: attributes as they fit, then data as they fit. */
   #addFrames(
     file: DataFile,
     time: number,
@@ -167,16 +167,13 @@ export class DiskSegment extends DiskProperties implements StoredSegment {
       file.addFrame(staging, { time, moreFollows: true, source, changes: left.slice(0, MAX_FRAME_CHANGES) }, [], 0)
       left = left.slice(MAX_FRAME_CHANGES)
     }
-    const all = data.length === 1 ? (data[0] as Uint8Array) : undefined
-    let rest = [...data]
+    let rest = data
     for (let done = 0; ; ) {
       const taken = Math.min(MAX_FRAME_DATA_BYTES, bytes - done)
       const moreFollows = done + taken < bytes
-      let part: Uint8Array[]
-      if (all !== undefined) part = [all.subarray(done, done + taken)]
-      else [part, rest] = splitBuffers(rest, taken)
-      const copies = this.#tail.append(part)
-      file.addFrame(staging, { time, moreFollows, source, changes: moreFollows ? [] : left }, copies, taken)
+      const [part, behind] = splitBuffers(rest, taken)
+      file.addFrame(staging, { time, moreFollows, source, changes: moreFollows ? [] : left }, part, taken)
+      rest = behind
       done += taken
       if (!moreFollows) return
     }

@@ -1,9 +1,12 @@
+import { takeFrameMemory } from '@pravega-ts/wire-protocol'
 import { countLeading } from '../../count-leading.ts'
 
 const SMALLEST_CHUNK = 4096
 const LARGEST_CHUNK = 1024 * 1024
 /** Memory that nobody has looked at is used again; so much of it is kept for that. */
 const SPARE_CHUNKS = 16
+/** From so many bytes on, what was received stays where it is, if nothing else lies there. */
+const TAKEN_BYTES = 64 * 1024
 
 interface Chunk {
   readonly owner: CachedTail
@@ -46,6 +49,15 @@ export class MemoryCache {
     return chunk
   }
 
+  /** Takes over memory that is full already. */
+  add(owner: CachedTail, start: number, bytes: Buffer): Chunk {
+    const chunk = { owner, bytes, start, used: bytes.byteLength, viewed: false }
+    this.#shrinkTo(this.#budgetBytes - bytes.byteLength)
+    this.#allocatedBytes += bytes.byteLength
+    this.#chunks.add(chunk)
+    return chunk
+  }
+
   /** Something was written that could not be dropped before. */
   shrink(): void {
     this.#shrinkTo(this.#budgetBytes)
@@ -61,9 +73,16 @@ export class MemoryCache {
       if (this.#allocatedBytes <= bytes) return
       if (!chunk.owner.drop(chunk)) continue
       this.forget(chunk)
-      if (!chunk.viewed && chunk.bytes.byteLength === LARGEST_CHUNK && this.#spare.length < SPARE_CHUNKS) {
-        this.#spare.push(chunk.bytes)
-      }
+      if (!chunk.viewed) this.#reuse(chunk.bytes)
+    }
+  }
+
+  /** Nobody looks at the memory any more: it is used again, or goes back to the system without waiting for the garbage collector. */
+  #reuse({ buffer, byteLength }: Buffer): void {
+    if (byteLength !== buffer.byteLength || byteLength !== LARGEST_CHUNK) {
+      if (byteLength >= TAKEN_BYTES && buffer instanceof ArrayBuffer) buffer.transfer(0)
+    } else if (this.#spare.length < SPARE_CHUNKS) {
+      this.#spare.push(Buffer.from(buffer))
     }
   }
 }
@@ -88,13 +107,21 @@ export class CachedTail {
     return this.#chunks[0]?.start ?? this.#length
   }
 
-  /** Copies the parts behind the last byte. The views on the copies stay as they are until {@link CachedTail.written}. */
+  /**
+   * Puts the parts behind the last byte: copies them, or takes over the memory of large ones. The views on what was put there stay as they
+   * are until {@link CachedTail.written}.
+   */
   append(parts: readonly Uint8Array[]): Uint8Array[] {
     const views: Uint8Array[] = []
     let left = 0
     for (const part of parts) left += part.byteLength
     for (const part of parts) {
       let rest = part
+      if (part.byteLength >= TAKEN_BYTES && part.byteLength <= this.#cache.largestChunk && takeFrameMemory(part)) {
+        views.push(this.#add(part))
+        left -= part.byteLength
+        continue
+      }
       while (rest.byteLength > 0) {
         const chunk = this.#writable(left)
         const taken = Math.min(rest.byteLength, chunk.bytes.byteLength - chunk.used)
@@ -156,6 +183,15 @@ export class CachedTail {
     if (this.#chunks[0] !== chunk || chunk.start + chunk.used > this.#written) return false
     this.#chunks.shift()
     return true
+  }
+
+  #add({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array {
+    const bytes = Buffer.from(buffer, byteOffset, byteLength)
+    this.#chunks.push(this.#cache.add(this, this.#length, bytes))
+    this.#length += byteLength
+    // What comes between large parts is small.
+    this.#lastSize = 0
+    return bytes
   }
 
   #writable(wanted: number): Chunk {
