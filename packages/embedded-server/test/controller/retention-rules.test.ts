@@ -87,7 +87,8 @@ describe('whatever was written, scaled and read', () => {
         fc.pre(tail - sizeUpTo(history, bound) >= max)
         expect(tail - sizeUpTo(history, cut)).toBeLessThanOrEqual(max)
       }),
-      { numRuns: 100 },
+      // Few histories come that far: by the default limit, one run in some dozens did not find a hundred.
+      { numRuns: 100, maxSkipsPerRun: 1000 },
     )
   })
 
