@@ -124,9 +124,11 @@ export class StreamSegment {
   }
 
   #store(data: readonly Uint8Array[], numEvents: number, attributes: readonly AttributeChange[]): void {
+    // The storage may take the memory of the data over.
+    const bytes = this.meter === undefined ? 0 : bytesOf(data)
     const eventCount = (this.stored.attribute(ATTRIBUTE.eventCount) ?? 0n) + BigInt(numEvents)
     this.stored.append(data, [...attributes, { id: ATTRIBUTE.eventCount, value: eventCount }])
-    if (this.meter !== undefined) this.meter.add(bytesOf(data), numEvents)
+    this.meter?.add(bytes, numEvents)
     this.#changed(this)
   }
 

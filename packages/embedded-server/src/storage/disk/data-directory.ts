@@ -9,6 +9,8 @@ import { checkDataOptions, type DataOptions } from './data-options.ts'
 import { checkFormat } from './directory-format.ts'
 import { type DataFileSystem, nodeFileSystem } from './files/data-file-system.ts'
 import { DataFiles } from './files/data-files.ts'
+import type { FrameSums } from './frames/frame-sums.ts'
+import { SumThread } from './frames/sum-thread.ts'
 import { GroupCommit } from './group-commit.ts'
 import type { KeyValues } from './key-values.ts'
 import { CLOSED_KEY } from './keys.ts'
@@ -26,6 +28,8 @@ export interface DataDirectoryServices {
   readonly fileSystem?: DataFileSystem | undefined
   /** Default: LevelDB in the given directory. */
   readonly openKeyValues?: ((directory: string) => Promise<KeyValues>) | undefined
+  /** Closed with the directory. Default: a thread of its own, begun when it is worth it. */
+  readonly sums?: FrameSums | undefined
   /** Default: silent. */
   readonly logger?: Logger | undefined
   /** Told of each group of changes that has become durable. Default: nobody is. */
@@ -97,7 +101,8 @@ export async function openDataDirectory(
     })
     const tables = await loadTables(keyValues, commits)
     const numbers = await Numbers.open(keyValues, commits, [{ key: CLOSED_KEY, value: undefined }])
-    const storage = new DiskSegmentStorage({ ...options, pending: commits, tables, numbers, files })
+    const { sums = new SumThread(logger) } = services
+    const storage = new DiskSegmentStorage({ ...options, pending: commits, tables, numbers, files, sums })
     commits.join(storage)
     for (const segment of segments) storage.restore(segment)
     await commits.commit()
@@ -111,7 +116,7 @@ export async function openDataDirectory(
       removedFiles,
     }
     logReport(logger, directory, report)
-    return new OpenDirectory({ storage, state, report, commits, failures, tables, files, keyValues })
+    return new OpenDirectory({ storage, state, report, commits, failures, tables, files, keyValues, sums })
   } catch (error) {
     await files.close()
     await keyValues.close()
@@ -142,6 +147,7 @@ interface DirectoryParts {
   readonly tables: DiskTables
   readonly files: DataFiles
   readonly keyValues: KeyValues
+  readonly sums: FrameSums
 }
 
 class OpenDirectory implements DataDirectory {
@@ -188,10 +194,11 @@ class OpenDirectory implements DataDirectory {
   }
 
   async #end(finish: () => Promise<void>): Promise<void> {
-    const { files, keyValues, tables } = this.#parts
+    const { files, keyValues, sums, tables } = this.#parts
     try {
       await finish()
     } finally {
+      await sums.close()
       await tables.settled()
       await files.close()
       await keyValues.close()

@@ -4,7 +4,9 @@ import { expect, test } from 'vitest'
 import { type DataDirectory, openDataDirectory } from '../../../src/storage/disk/data-directory.ts'
 import type { SyncPolicy } from '../../../src/storage/disk/data-options.ts'
 import type { StoredSegment } from '../../../src/storage/segment-storage.ts'
+import { LateSums } from '../../support/late-sums.ts'
 import { type Leftover, MemoryDisk } from '../../support/memory-disk.ts'
+import { received } from '../../support/received-data.ts'
 
 const INCARNATION = '00000000-0000-4000-8000-00000000000a'
 const WRITER = '00000000-0000-4000-8000-00000000000b'
@@ -12,7 +14,7 @@ const LABEL = '00000000-0000-4000-8000-00000000000c'
 const UNSET = -(2n ** 63n)
 
 type Step =
-  | { readonly kind: 'append'; readonly segment: number; readonly bytes: number }
+  | { readonly kind: 'append'; readonly segment: number; readonly bytes: number; readonly isReceived?: boolean }
   | { readonly kind: 'label' | 'seal' | 'delete'; readonly segment: number }
   | { readonly kind: 'truncate'; readonly segment: number; readonly part: number }
   | { readonly kind: 'merge'; readonly segment: number; readonly source: number }
@@ -21,10 +23,13 @@ type Step =
   | { readonly kind: 'turn' }
 
 const segment = fc.nat(3)
-const bytes = fc.oneof(fc.nat(50), fc.nat(3000), fc.nat(40_000), fc.integer({ min: 100_000, max: 300_000 }))
+const bytes = fc.oneof(fc.nat(50), fc.nat(3000), fc.nat(40_000), fc.integer({ min: 100_000, max: 400_000 }))
 const part = fc.nat(1000).map(thousandths => thousandths / 1000)
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ kind: fc.constant('append' as const), segment, bytes }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({ kind: fc.constant('append' as const), segment, bytes, isReceived: fc.boolean() }),
+  },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('commit' as const), isWaitedFor: fc.boolean() }) },
   { weight: 6, arbitrary: fc.constant({ kind: 'turn' as const }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('label' as const, 'seal', 'delete'), segment }) },
@@ -44,6 +49,7 @@ const round = fc.record({
   sync: fc.constantFrom('always' as const, 'always' as const, 'never' as const, { everyMs: 1 }),
   isClosed: fc.nat(4).map(number => number === 0),
   cacheBytes: fc.constantFrom(0, 100_000, 10_000_000),
+  sumTurns: fc.constantFrom(undefined, 0, 1, 3),
 })
 
 /** A value as it was from one change on. */
@@ -94,6 +100,13 @@ function pattern(size: number, seed: number): Buffer {
   return Buffer.from(Uint8Array.from({ length: size }, (_, index) => ((seed + index) * 7919) >>> 5))
 }
 
+/** How a storage is opened. `sumTurns`: for so long the memory of large appends is away to be summed up; undefined: it stays. */
+interface Opening {
+  readonly cacheBytes: number
+  readonly sync: SyncPolicy
+  readonly sumTurns: number | undefined
+}
+
 /** A storage that is used and cut off from power, beside all that it may hold then. */
 class Trial {
   readonly #disk = new MemoryDisk()
@@ -103,8 +116,12 @@ class Trial {
   #committed = 0
   #incarnations = 0n
 
-  async open(cacheBytes: number, sync: SyncPolicy): Promise<void> {
-    this.#directory = await openDataDirectory({ directory: 'data', fileBytes: 65_536, cacheBytes, sync }, this.#disk)
+  async open({ cacheBytes, sumTurns, sync }: Opening): Promise<void> {
+    const { fileSystem, openKeyValues } = this.#disk
+    this.#directory = await openDataDirectory(
+      { directory: 'data', fileBytes: 65_536, cacheBytes, sync },
+      { fileSystem, openKeyValues, ...(sumTurns !== undefined && { sums: new LateSums(sumTurns) }) },
+    )
   }
 
   async run(steps: readonly Step[], powerSteps: number | undefined): Promise<void> {
@@ -132,9 +149,9 @@ class Trial {
     }
   }
 
-  async recover(left: Leftover, cacheBytes: number, sync: SyncPolicy): Promise<void> {
+  async recover(left: Leftover, opening: Opening): Promise<void> {
     this.#disk.restore(left)
-    await this.open(cacheBytes, sync)
+    await this.open(opening)
     if (this.#committed === this.#change) expect(this.#directory.report.cuts).toEqual([])
     const found = new Map<bigint, StoredSegment>()
     for (const stored of this.#directory.storage.segments()) {
@@ -171,10 +188,8 @@ class Trial {
         if (stored.isSealed) return
         const data = pattern(next.bytes, change)
         const writer = BigInt(change)
-        stored.append(
-          [data.subarray(0, next.bytes / 2), data.subarray(next.bytes / 2)],
-          [{ id: WRITER, value: writer }],
-        )
+        const halves = [data.subarray(0, next.bytes / 2), data.subarray(next.bytes / 2)]
+        stored.append(next.isReceived === true ? halves.map(received) : halves, [{ id: WRITER, value: writer }])
         target.add(change, data, writer)
         return
       }
@@ -311,6 +326,7 @@ function asRounds(found: readonly (readonly Step[])[], isClosed: boolean): Round
     isClosed,
     cacheBytes: 0,
     sync: 'always',
+    sumTurns: undefined,
   }))
 }
 
@@ -318,13 +334,13 @@ test('whenever the power is cut, what was committed is there, and nothing by hal
   await fc.assert(
     fc.asyncProperty(fc.array(round, { minLength: 1, maxLength: 3 }), async rounds => {
       const trial = new Trial()
-      await trial.open(100_000, 'always')
+      await trial.open({ cacheBytes: 100_000, sync: 'always', sumTurns: undefined })
       // Where not everything is synced, only what the process itself does can be survived.
       let hasPower = false
-      for (const { cacheBytes, isClosed, leftover: left, powerSteps, steps, sync } of rounds) {
+      for (const { isClosed, leftover: left, powerSteps, steps, ...opening } of rounds) {
         await trial.run(steps, isClosed ? undefined : powerSteps)
-        await trial.recover({ ...left, hasPower: hasPower || left.hasPower }, cacheBytes, sync)
-        if (sync !== 'always') hasPower = true
+        await trial.recover({ ...left, hasPower: hasPower || left.hasPower }, opening)
+        if (opening.sync !== 'always') hasPower = true
       }
     }),
     {

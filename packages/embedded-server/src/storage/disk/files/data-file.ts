@@ -8,6 +8,7 @@ import {
 } from '../frames/frame-codec.ts'
 import { FrameIndex } from '../frames/frame-index.ts'
 import type { FrameStaging } from '../frames/frame-staging.ts'
+import type { LateSeals, LentBytes } from '../frames/late-seals.ts'
 
 /** Up to here data are copied behind their head, so that many small frames are one buffer for the system. */
 const COPIED_BYTES = 8 * 1024
@@ -16,7 +17,9 @@ const COPIED_BYTES = 8 * 1024
 export interface FileWrite {
   readonly file: DataFile
   readonly create: boolean
-  readonly buffers: readonly Uint8Array[]
+  readonly buffers: readonly (Uint8Array | LentBytes)[]
+  /** Resolves when all of the buffers are there, with their checksums; undefined: they are. */
+  readonly sealed: Promise<unknown> | undefined
   /** Where in the file. */
   readonly position: number
   /** Length of the file then. */
@@ -53,7 +56,8 @@ export class DataFile implements KeptFile {
   written: number
   removed = false
   #exists: boolean
-  #pending: Uint8Array[] = []
+  #pending: (Uint8Array | LentBytes)[] = []
+  #sealing: Promise<unknown> | undefined
   #pendingBytes = 0
   // The last piece of #pending as long as it may grow.
   #slab: Buffer | undefined
@@ -108,12 +112,17 @@ export class DataFile implements KeptFile {
     return this.base + this.dataBytes
   }
 
-  /** Adds a frame with all of `data`, which must stay as they are until they are written. `head.offset` is the segment's. */
+  /**
+   * Adds a frame with all of `data`, which must stay as they are until they are written.
+   * @param head its offset is the segment's
+   * @param seals what seals the frame if data of it are to be summed up elsewhere; {@link DataFile.sealsMade} has to be told
+   */
   addFrame(
     staging: FrameStaging,
     head: Omit<FrameHead, 'offset'>,
     data: readonly Uint8Array[],
     dataBytes: number,
+    seals?: LateSeals | undefined,
   ): void {
     const headBytes = frameHeadBytes(head.changes.length, head.source !== undefined)
     const copied = dataBytes <= COPIED_BYTES
@@ -126,12 +135,18 @@ export class DataFile implements KeptFile {
         end += part.byteLength
       }
     }
-    sealFrame(slab, start, end, copied ? [] : data)
+    const isLate = !copied && seals?.add(slab, start, end, data) === true
+    if (!isLate) sealFrame(slab, start, end, copied ? [] : data)
     this.index.add(this.size, this.dataBytes)
     this.#stage(slab, start, end)
-    if (!copied) for (const part of data) this.#push(part)
+    if (!copied) for (const part of data) this.#push(seals === undefined ? part : seals.placeOf(part))
     this.size += headBytes + dataBytes
     this.dataBytes += dataBytes
+  }
+
+  /** What is to be written now waits for this. */
+  sealsMade(made: Promise<void>): void {
+    this.#sealing = heard(Promise.all([this.#sealing, made]))
   }
 
   /** What has to be written to the file, and is not this file's to remember any more. */
@@ -139,9 +154,17 @@ export class DataFile implements KeptFile {
     this.#endPiece()
     if (this.#pending.length === 0 || this.removed) return undefined
     const position = this.size - this.#pendingBytes
-    const write = { file: this, create: !this.#exists, buffers: this.#pending, position, end: this.size }
+    const write = {
+      file: this,
+      create: !this.#exists,
+      buffers: this.#pending,
+      sealed: this.#sealing,
+      position,
+      end: this.size,
+    }
     this.#exists = true
     this.#pending = []
+    this.#sealing = undefined
     this.#pendingBytes = 0
     return write
   }
@@ -156,7 +179,7 @@ export class DataFile implements KeptFile {
     this.#pendingBytes += end - start
   }
 
-  #push(bytes: Uint8Array): void {
+  #push(bytes: Uint8Array | LentBytes): void {
     this.#endPiece()
     this.#pending.push(bytes)
     this.#pendingBytes += bytes.byteLength
@@ -167,4 +190,10 @@ export class DataFile implements KeptFile {
     this.#pending.push(this.#slab.subarray(this.#slabStart, this.#slabEnd))
     this.#slab = undefined
   }
+}
+
+/** Who waits for it learns of a failure; it is nobody else's. */
+function heard<T>(work: Promise<T>): Promise<T> {
+  work.catch(() => {})
+  return work
 }

@@ -118,9 +118,10 @@ async function inOrder(before: Promise<void>, writing: Promise<void>, { end, fil
 }
 
 /** All pieces are on their way at once: one after the other, each would wait for this thread to have time for the next. */
-async function writeAll(handle: DataFileHandle, { buffers, position, end }: FileWrite): Promise<void> {
+async function writeAll(handle: DataFileHandle, { buffers, sealed, position, end }: FileWrite): Promise<void> {
+  if (sealed !== undefined) await sealed
   const writing: Promise<void>[] = []
-  let rest = buffers
+  let rest: readonly Uint8Array[] = buffers.map(part => (part instanceof Uint8Array ? part : part.bytes))
   for (let at = position; at < end; ) {
     const bytes = end - at > PIECE_BYTES + SMALL_PIECE_BYTES ? PIECE_BYTES : end - at
     const [piece, behind] = splitBuffers(rest, bytes)

@@ -109,8 +109,21 @@ export function writeFrameHead(into: Buffer, at: number, head: FrameHead, dataBy
  * @param end where what lies in `into` ends: the data, or if they follow in `data`, what is in front of them
  */
 export function sealFrame(into: Buffer, at: number, end: number, data: readonly Uint8Array[] = []): void {
-  let sum = crc32(into.subarray(at + 4, end))
-  for (const part of data) sum = crc32(part, sum)
+  putSum(into, at, sumOf(into, at, end, data))
+}
+
+/** The checksum of a frame, or of as much of it as is given. See {@link sealFrame} for the arguments. */
+export function sumOf(into: Buffer, at: number, end: number, data: readonly Uint8Array[]): number {
+  return sumOn(crc32(into.subarray(at + 4, end)), data)
+}
+
+/** The checksum of what has the checksum `sum`, with `data` behind it. */
+export function sumOn(sum: number, data: readonly Uint8Array[]): number {
+  return data.reduce((before, part) => crc32(part, before), sum)
+}
+
+/** Puts a checksum that was made elsewhere in front of a frame. */
+export function putSum(into: Buffer, at: number, sum: number): void {
   into.writeUInt32BE(sum, at)
 }
 

@@ -11,6 +11,7 @@ import type {
 import type { DiskProperties } from '../disk-properties.ts'
 import type { DataFile } from '../files/data-file.ts'
 import { FrameStaging } from '../frames/frame-staging.ts'
+import type { FrameSums } from '../frames/frame-sums.ts'
 import type { ClosedGroup, GroupMember } from '../group-commit.ts'
 import {
   attributeKey,
@@ -58,6 +59,7 @@ export interface DiskStorageOptions {
   readonly pending: PendingChanges & EarlyWrites
   readonly tables: DiskTables
   readonly files: StorageFiles
+  readonly sums: FrameSums
   readonly fileBytes: number
   readonly cacheBytes: number
   readonly numbers: Numbers
@@ -108,6 +110,7 @@ export class DiskSegmentStorage implements SegmentStorage, GroupMember {
     this.#services = {
       cache: this.#cache,
       staging: this.#staging,
+      sums: options.sums,
       fileBytes: options.fileBytes,
       nextNumber: () => this.#numbers.next(),
       recordChanged: segment => this.#changedRecords.add(segment),

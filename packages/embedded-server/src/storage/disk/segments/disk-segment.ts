@@ -5,12 +5,18 @@ import { DataFile } from '../files/data-file.ts'
 import { splitBuffers } from '../files/split-buffers.ts'
 import { MAX_FRAME_CHANGES, MAX_FRAME_DATA_BYTES } from '../frames/frame-codec.ts'
 import type { FrameStaging } from '../frames/frame-staging.ts'
-import { CachedTail, type MemoryCache } from './memory-cache.ts'
+import type { FrameSums } from '../frames/frame-sums.ts'
+import { LateSeals } from '../frames/late-seals.ts'
+import { CachedTail } from './cached-tail.ts'
+import type { MemoryCache } from './memory-cache.ts'
+
+const NOTHING = new Uint8Array(0)
 
 /** What a segment needs of its directory. */
 export interface SegmentServices extends RecordJournal {
   readonly cache: MemoryCache
   readonly staging: FrameStaging
+  readonly sums: FrameSums
   /** A segment goes on in another file when one has this size. */
   readonly fileBytes: number
   /** A number that nothing else has, or ever had. */
@@ -97,7 +103,7 @@ export class DiskSegment extends DiskProperties implements StoredSegment {
    */
   absorb(source: DiskSegment, changes: readonly AttributeChange[], copiedBytes: number): void {
     const bytes = source.#length
-    if (bytes <= copiedBytes && source.#tail.start === 0) {
+    if (bytes <= copiedBytes && source.#tail.start === 0 && !source.#tail.hasLent) {
       this.#append(source.#tail.read(0, bytes), changes, source.number)
       return
     }
@@ -161,7 +167,9 @@ export class DiskSegment extends DiskProperties implements StoredSegment {
     data: readonly Uint8Array[],
     bytes: number,
   ): void {
-    const { staging } = this.#services
+    const { staging, sums } = this.#services
+    const loan = this.#loan(data)
+    const seals = loan && new LateSeals(loan.memory)
     let left = changes
     while (left.length > MAX_FRAME_CHANGES) {
       file.addFrame(staging, { time, moreFollows: true, source, changes: left.slice(0, MAX_FRAME_CHANGES) }, [], 0)
@@ -172,11 +180,19 @@ export class DiskSegment extends DiskProperties implements StoredSegment {
       const taken = Math.min(MAX_FRAME_DATA_BYTES, bytes - done)
       const moreFollows = done + taken < bytes
       const [part, behind] = splitBuffers(rest, taken)
-      file.addFrame(staging, { time, moreFollows, source, changes: moreFollows ? [] : left }, part, taken)
+      file.addFrame(staging, { time, moreFollows, source, changes: moreFollows ? [] : left }, part, taken, seals)
       rest = behind
       done += taken
-      if (!moreFollows) return
+      if (!moreFollows) break
     }
+    if (seals !== undefined) file.sealsMade(seals.make(sums).then(() => loan?.giveBack(seals.memory)))
+  }
+
+  /** The memory of the largest part, if the checksums in it are to be made elsewhere. */
+  #loan(data: readonly Uint8Array[]): ReturnType<CachedTail['lendable']> {
+    const largest = data.reduce((large, part) => (part.byteLength > large.byteLength ? part : large), NOTHING)
+    const loan = this.#tail.lendable(largest)
+    return loan !== undefined && this.#services.sums.takes(largest.byteLength) ? loan : undefined
   }
 
   #writable(bytes: number): DataFile {

@@ -1,26 +1,9 @@
-import { decodePayload, encodeFrame, FrameParser } from '@pravega-ts/wire-protocol'
 import { describe, expect, it } from 'vitest'
-import { CachedTail, MemoryCache } from '../../../src/storage/disk/segments/memory-cache.ts'
+import { CachedTail } from '../../../src/storage/disk/segments/cached-tail.ts'
+import { MemoryCache } from '../../../src/storage/disk/segments/memory-cache.ts'
+import { received } from '../../support/received-data.ts'
 
 const MIB = 1024 * 1024
-
-/** Data of an append that came in two pieces: nothing else lies in its memory. */
-function received(bytes: number, value: number): Uint8Array {
-  const frame = encodeFrame({
-    command: 'AppendBlock',
-    writerId: '00000000-0000-0000-0000-000000000001',
-    data: Buffer.alloc(bytes, value),
-  })
-  const parser = new FrameParser()
-  parser.push(frame.subarray(0, 100))
-  parser.next()
-  parser.push(frame.subarray(100))
-  const whole = parser.next()
-  if (whole === undefined) throw new Error('a whole frame was pushed')
-  const command = decodePayload(whole.type, whole.payload)
-  if (command.command !== 'AppendBlock') throw new Error(`an AppendBlock was pushed, not a ${command.command}`)
-  return command.data
-}
 
 function bytesOf(parts: readonly Uint8Array[]): Buffer {
   return Buffer.concat(parts)
@@ -29,7 +12,7 @@ function bytesOf(parts: readonly Uint8Array[]): Buffer {
 describe('CachedTail', () => {
   it('keeps large received bytes where they are, and copies the others', () => {
     const tail = new CachedTail(new MemoryCache(16 * MIB), 0)
-    const large = received(MIB, 1)
+    const large = received(Buffer.alloc(MIB, 1))
     const small = Buffer.alloc(300, 2)
     const [kept, copied] = tail.append([large, small])
     expect(kept?.buffer).toBe(large.buffer)
@@ -43,20 +26,20 @@ describe('CachedTail', () => {
 
   it('copies what is too large a part of its budget', () => {
     const tail = new CachedTail(new MemoryCache(MIB), 0)
-    const large = received(MIB, 1)
+    const large = received(Buffer.alloc(MIB, 1))
     expect(tail.append([large]).some(view => view.buffer === large.buffer)).toBe(false)
   })
 
   it('gives received memory back when it is written, unless somebody looks at it', () => {
     const cache = new MemoryCache(8 * MIB)
     const tail = new CachedTail(cache, 0)
-    const unseen = received(MIB, 1)
-    const seen = received(MIB, 2)
+    const unseen = received(Buffer.alloc(MIB, 1))
+    const seen = received(Buffer.alloc(MIB, 2))
     tail.append([unseen])
     tail.append([seen])
     const [view] = tail.read(MIB, 10)
     const add = (): void => {
-      for (let n = 0; n < 8; n++) tail.append([received(MIB, 3)])
+      for (let n = 0; n < 8; n++) tail.append([received(Buffer.alloc(MIB, 3))])
     }
     add()
     expect(tail.start).toBe(0)
@@ -71,7 +54,7 @@ describe('CachedTail', () => {
   it('takes little room for what comes between large parts', () => {
     const cache = new MemoryCache(64 * MIB)
     const tail = new CachedTail(cache, 0)
-    for (let n = 0; n < 30; n++) tail.append([received(MIB, n), Buffer.alloc(500, n)])
+    for (let n = 0; n < 30; n++) tail.append([received(Buffer.alloc(MIB, n)), Buffer.alloc(500, n)])
     expect(cache.allocatedBytes).toBeLessThan(30 * (MIB + 5000))
   })
 })
