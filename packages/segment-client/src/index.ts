@@ -1,4 +1,5 @@
 export { freeFrameMemory } from '@pravega-ts/wire-protocol'
+export { Acknowledgement } from './append/acknowledgement.ts'
 export type { AppendBlock, UnackedBlock } from './append/append-block.ts'
 export { LARGEST_APPEND } from './append/writer-limits.ts'
 export { DIAGNOSTICS, type SessionMessage, type WaitMessage } from './diagnostics.ts'

@@ -1,5 +1,5 @@
 import type { PravegaError } from '@pravega-ts/model'
-import type { UnackedBlock } from '@pravega-ts/segment-client'
+import { Acknowledgement, type UnackedBlock } from '@pravega-ts/segment-client'
 import { type Creditor, EventKeys } from './event-keys.ts'
 
 /** Usual size of a parcel that events are gathered in, in bytes. */
@@ -22,10 +22,7 @@ export class Parcel implements Creditor {
   #waitingBytes: number
   /** Pieces without an outcome. */
   #unsettled: number
-  #outcome: { readonly error: PravegaError | undefined } | undefined
-  #acked: Promise<void> | undefined
-  #resolve: () => void = () => {}
-  #reject: (error: PravegaError) => void = () => {}
+  readonly #acknowledgement = new Acknowledgement()
 
   private constructor(keys: EventKeys, pieces: Uint8Array[], bytes: number, source: UnackedBlock | undefined) {
     this.keys = keys
@@ -57,15 +54,7 @@ export class Parcel implements Creditor {
 
   /** Resolves when everything in here is durable. A rejection that nobody looks at is no unhandled rejection. */
   get acked(): Promise<void> {
-    if (this.#acked === undefined) {
-      this.#acked = new Promise((resolve, reject) => {
-        this.#resolve = resolve
-        this.#reject = reject
-      })
-      this.#acked.catch(() => {})
-      if (this.#outcome !== undefined) this.#tell(this.#outcome.error)
-    }
-    return this.#acked
+    return this.#acknowledgement.promise
   }
 
   /** Bytes that are not given out yet. */
@@ -138,15 +127,8 @@ export class Parcel implements Creditor {
   }
 
   #settle(error: PravegaError | undefined): void {
-    if (this.#outcome !== undefined) return
-    this.#outcome = { error }
-    this.#tell(error)
+    if (!this.#acknowledgement.settle(error)) return
     this.#source?.settle(error)
     this.keys.settle(error)
-  }
-
-  #tell(error: PravegaError | undefined): void {
-    if (error === undefined) this.#resolve()
-    else this.#reject(error)
   }
 }

@@ -1,4 +1,5 @@
 import type { PravegaError } from '@pravega-ts/model'
+import { Acknowledgement } from './acknowledgement.ts'
 import type { Slab, SlabPool } from './slab-pool.ts'
 
 /**
@@ -70,10 +71,7 @@ export class Block implements AppendBlock {
   /** Pieces of the frame that are data. */
   readonly data: Uint8Array[] = []
   readonly slabs: Slab[] = []
-  #acked: Promise<void> | undefined
-  #resolve: () => void = () => {}
-  #reject: (error: PravegaError) => void = () => {}
-  #outcome: { readonly error: PravegaError | undefined } | undefined
+  readonly #acknowledgement = new Acknowledgement()
 
   constructor(conditional: boolean, divisible: boolean) {
     this.conditional = conditional
@@ -81,21 +79,11 @@ export class Block implements AppendBlock {
   }
 
   get acked(): Promise<void> {
-    if (this.#acked === undefined) {
-      this.#acked = new Promise((resolve, reject) => {
-        this.#resolve = resolve
-        this.#reject = reject
-      })
-      this.#acked.catch(() => {})
-      if (this.#outcome !== undefined) this.#tell(this.#outcome.error)
-    }
-    return this.#acked
+    return this.#acknowledgement.promise
   }
 
   settle(error?: PravegaError): void {
-    if (this.#outcome !== undefined) return
-    this.#outcome = { error }
-    this.#tell(error)
+    this.#acknowledgement.settle(error)
   }
 
   /** Takes the first bytes of a closed block away and makes a closed block of them. The promise stays with the rest. */
@@ -137,10 +125,5 @@ export class Block implements AppendBlock {
     const around = Buffer.alloc(prefix + trailer)
     this.frame = [around.subarray(0, prefix), ...this.data, around.subarray(prefix)]
     this.places = { header: around, headerAt: 0, trailer: around, trailerAt: prefix }
-  }
-
-  #tell(error: PravegaError | undefined): void {
-    if (error === undefined) this.#resolve()
-    else this.#reject(error)
   }
 }
