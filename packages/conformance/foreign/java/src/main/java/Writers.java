@@ -13,6 +13,13 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** Writes events of text, all acknowledged when the answer comes. */
 final class Writers {
+    /**
+     * A writer that is closed while its segments are sealed fails once for some of them, and waits longer after each time: by default up to
+     * 20 s, so that closing takes minutes.
+     */
+    private static final int MAX_BACKOFF_MS = 200;
+    private static final int ATTEMPTS = 100;
+
     private final ClientConfig config;
     private final Map<String, EventStreamWriter<String>> kept = new ConcurrentHashMap<>();
 
@@ -91,7 +98,8 @@ final class Writers {
     }
 
     private static EventStreamWriter<String> writer(EventStreamClientFactory factory, String stream) {
-        EventWriterConfig of = EventWriterConfig.builder().enableLargeEvents(true).build();
+        EventWriterConfig of = EventWriterConfig.builder()
+            .enableLargeEvents(true).maxBackoffMillis(MAX_BACKOFF_MS).retryAttempts(ATTEMPTS).build();
         return factory.createEventWriter(Foreign.nameOf(stream), new UTF8StringSerializer(), of);
     }
 }
