@@ -15,16 +15,25 @@ export class Slab {
 /** Keeps slabs for the next blocks, so that a steady flow of appends allocates no memory. */
 export class SlabPool {
   readonly slabBytes: number
-  readonly #maxFree: number
+  readonly #mostIdle: number
+  readonly #mostBusy: number
   readonly #free: Slab[] = []
+  #used = 0
 
   /**
    * @param slabBytes - Size of each slab in bytes. Default 128 KiB.
-   * @param maxFreeBytes - Most that is kept while nobody uses it. Default 4 MiB.
+   * @param idleBytes - Most that is kept while no slab is used. Default 4 MiB.
+   * @param busyBytes - Most that is kept beside slabs that are used: acknowledgements come for many blocks at once, and then as many are
+   * made anew. Default 32 MiB.
    */
-  constructor(slabBytes: number = 128 * 1024, maxFreeBytes: number = 4 * 1024 * 1024) {
+  constructor(
+    slabBytes: number = 128 * 1024,
+    idleBytes: number = 4 * 1024 * 1024,
+    busyBytes: number = 32 * 1024 * 1024,
+  ) {
     this.slabBytes = slabBytes
-    this.#maxFree = Math.floor(maxFreeBytes / slabBytes)
+    this.#mostIdle = Math.floor(idleBytes / slabBytes)
+    this.#mostBusy = Math.floor(busyBytes / slabBytes)
   }
 
   /** A slab with at least this many bytes and one reference. */
@@ -32,12 +41,16 @@ export class SlabPool {
     const slab =
       atLeast > this.slabBytes ? new Slab(atLeast, false) : (this.#free.pop() ?? new Slab(this.slabBytes, true))
     slab.references = 1
+    this.#used += 1
     return slab
   }
 
   /** Gives one reference back. */
   release(slab: Slab): void {
     slab.references -= 1
-    if (slab.references === 0 && slab.reusable && this.#free.length < this.#maxFree) this.#free.push(slab)
+    if (slab.references > 0) return
+    this.#used -= 1
+    if (slab.reusable && this.#free.length < this.#mostBusy) this.#free.push(slab)
+    if (this.#used === 0 && this.#free.length > this.#mostIdle) this.#free.length = this.#mostIdle
   }
 }
