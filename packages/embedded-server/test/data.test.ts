@@ -1,3 +1,5 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { EmbeddedServer, MemorySegmentStorage } from '../src/index.ts'
 import { newDirectory } from './support/data-directory.ts'
@@ -88,4 +90,24 @@ test('many readers of old data get what is there, whatever they take', async () 
     expect([reply.requestId, reply.offset]).toEqual([BigInt(request), BigInt(request * 1000)])
     expect(text(reply.data)).toBe(all.slice(request * 1000, request * 1000 + 50_000))
   }
+})
+
+test('data that are damaged are told of, and the connection goes on', async () => {
+  const data = await newDirectory()
+  const first = await startServer({ data })
+  await write(first, 1n, 'hello world')
+  await first.close()
+  const directory = join(data, 'segments')
+  const [name = ''] = await readdir(directory)
+  const path = join(directory, name)
+  const bytes = await readFile(path)
+  const last = bytes.byteLength - 1
+  bytes[last] = (bytes[last] as number) ^ 1
+  await writeFile(path, bytes)
+  const second = await startServer({ data })
+  const client = await connect(second)
+  client.send(readSegment(1n, SEGMENT, 0n))
+  const { message } = await client.expect('ErrorMessage')
+  expect(message).toContain(path)
+  await client.ask(createSegment(2n, 'a/b/1.#epoch.0'))
 })

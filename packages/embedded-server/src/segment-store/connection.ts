@@ -18,7 +18,7 @@ import type { AnyCommandFault } from '../faults/fault-switchboard.ts'
 import type { Guest } from '../listening/port.ts'
 import { logChange } from './change-log.ts'
 import type { ConnectionServices } from './connection-services.ts'
-import type { Conversation } from './conversation.ts'
+import type { Conversation, LookUp } from './conversation.ts'
 import { internalFailure } from './failures.ts'
 import { completesAppend, handle } from './handlers/index.ts'
 import { LookUps } from './look-ups.ts'
@@ -158,8 +158,12 @@ export class Connection implements Conversation {
     return this.onGone(release)
   }
 
-  lookUp<T>(find: () => T | Promise<T>, answer: (found: T) => void): void {
-    this.#lookUps.add(find, answer)
+  lookUp<T>({ requestId, segment }: LookUp, find: () => T | Promise<T>, answer: (found: T) => void): void {
+    this.#lookUps.add(find, answer, cause => {
+      const reason = cause instanceof Error ? cause.message : String(cause)
+      this.#services.logger.error('a request could not be carried out', { peer: this.#peer, segment, error: cause })
+      this.reply(internalFailure(requestId, segment, reason))
+    })
   }
 
   #onData(chunk: Buffer): void {

@@ -2,6 +2,12 @@ import type { Control, Reply, SegmentRead } from '@pravega-ts/wire-protocol'
 import type { SegmentCatalog } from './segment-catalog.ts'
 import type { WriterSessions } from './writer-sessions.ts'
 
+/** A request whose answer may have to be fetched. */
+export interface LookUp {
+  readonly requestId: bigint
+  readonly segment: string
+}
+
 /**
  * One connection as the handlers of commands see it. A handler that throws a PravegaError PROTOCOL_VIOLATION drops the
  * connection.
@@ -25,9 +31,9 @@ export interface Conversation {
    */
   waitFor(release: () => void): () => void
   /**
-   * Calls `answer` with what `find` gives, which may have to be fetched; such requests of a connection are answered one after the
-   * other, and not at all when it is gone. A failure of either ends the connection.
+   * Calls `answer` with what `find` gives, which may have to be fetched; when it cannot be, the peer is told why. Such requests of a connection
+   * are answered one after the other, and not at all when it is gone. A failure of `answer` ends the connection.
    * @throws PravegaError PROTOCOL_VIOLATION when too many requests of the connection wait.
    */
-  lookUp<T>(find: () => T | Promise<T>, answer: (found: T) => void): void
+  lookUp<T>(request: LookUp, find: () => T | Promise<T>, answer: (found: T) => void): void
 }

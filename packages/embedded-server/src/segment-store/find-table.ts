@@ -1,5 +1,5 @@
 import type { Reply } from '@pravega-ts/wire-protocol'
-import type { Conversation } from './conversation.ts'
+import type { Conversation, LookUp } from './conversation.ts'
 import { noSuchSegment, tableFailure } from './failures.ts'
 import type { TableRefusal, TableSegment } from './table-segment.ts'
 import { violation } from './violation.ts'
@@ -25,7 +25,7 @@ export function findTable(conversation: Conversation, requestId: bigint, name: s
  */
 export function fetchFromTable<Found extends object>(
   conversation: Conversation,
-  request: { readonly requestId: bigint; readonly segment: string },
+  request: LookUp,
   operationName: string,
   find: (table: TableSegment) => Found | TableRefusal | Promise<Found | TableRefusal>,
   replyOf: (found: Found) => Reply,
@@ -34,6 +34,7 @@ export function fetchFromTable<Found extends object>(
   const table = findTable(conversation, requestId, segment)
   if (table === undefined) return
   conversation.lookUp<Found | TableRefusal>(
+    request,
     () => find(table),
     found => {
       if (isRefusal(found)) conversation.reply(tableFailure(found, request, operationName))

@@ -18,37 +18,36 @@ export class LookUps {
 
   /**
    * Calls `answer` with what `find` gives: at once, if that is there at once and nothing else is waited for; never, if the connection
-   * is gone by then. A failure of either ends the connection.
+   * is gone by then. When it has to be fetched and cannot be, `failed` is called in its place.
    * @throws PravegaError PROTOCOL_VIOLATION when too many requests of the connection wait.
    */
-  add<T>(find: () => T | Promise<T>, answer: (found: T) => void): void {
+  add<T>(find: () => T | Promise<T>, answer: (found: T) => void, failed: (cause: unknown) => void): void {
     if (this.#underWay) {
       const callOff = this.#output.waitFor(() => {})
       this.#waiting.push(() => {
         callOff()
-        this.#fetch(Promise.resolve(find()), answer)
+        this.#fetch(Promise.resolve(find()), answer, failed)
       })
       return
     }
     const found = find()
-    if (found instanceof Promise) this.#fetch(found, answer)
+    if (found instanceof Promise) this.#fetch(found, answer, failed)
     else answer(found)
   }
 
-  #fetch<T>(found: Promise<T>, answer: (found: T) => void): void {
+  #fetch<T>(found: Promise<T>, answer: (found: T) => void, failed: (cause: unknown) => void): void {
     this.#underWay = true
     let callOff = (): void => {}
+    const whenSent = (say: () => void): void => {
+      this.#output.whenSent(() => {
+        callOff()
+        say()
+        this.#next()
+      })
+    }
     found.then(
-      value =>
-        this.#output.whenSent(() => {
-          callOff()
-          answer(value)
-          this.#next()
-        }),
-      error =>
-        this.#output.whenSent(() => {
-          throw error
-        }),
+      value => whenSent(() => answer(value)),
+      cause => whenSent(() => failed(cause)),
     )
     callOff = this.#output.waitFor(() => {})
   }

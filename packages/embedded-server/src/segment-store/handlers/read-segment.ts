@@ -44,6 +44,7 @@ export function readSegment(request: ReadSegment, conversation: Conversation): v
 function replyData(request: ReadSegment, conversation: Conversation, found: StreamSegment): void {
   const maxBytes = Math.min(MAX_READ_BYTES, Math.max(MIN_READ_BYTES, request.suggestedLength))
   conversation.lookUp(
+    request,
     () => found.read(request.offset, maxBytes),
     views => {
       // Truncated or deleted while it was read: then there is another answer.
