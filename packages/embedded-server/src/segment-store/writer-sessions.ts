@@ -32,7 +32,7 @@ export interface WriterOutput {
 
 /**
  * The writers that are set up on one connection. A turn is what arrived together; all appends of it that succeed are
- * acknowledged by one DataAppended per writer, which names the last of them.
+ * acknowledged by one DataAppended per writer, which names the last of them; those on a condition each by one of their own.
  *
  * After an append that was refused because the segment is sealed or missing, the ones that arrived with it get no reply
  * of their own, and the writer is forgotten. After a failed condition the numbering goes back to the last append that
@@ -120,6 +120,7 @@ export class WriterSessions {
       case 'appended':
         session.storedNumber = number
         this.#measures.appended(append.numEvents, append.dataLength)
+        if (append.expectedOffset !== undefined) this.#acknowledge(session)
         session.pendingAck = {
           command: 'DataAppended',
           writerId,
@@ -128,6 +129,8 @@ export class WriterSessions {
           requestId,
           currentSegmentWriteOffset: segment.stored.length,
         }
+        // Java's large events wait for each by its request: a server that acknowledges several at once makes them wait for good.
+        if (append.expectedOffset !== undefined) this.#acknowledge(session)
         return
       case 'sealed':
         this.fail(writerId, segmentIsSealed(requestId, session.segment, number))

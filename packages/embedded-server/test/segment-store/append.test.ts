@@ -319,6 +319,27 @@ describe('a refused append', () => {
 })
 
 describe('a conditional append', () => {
+  test('has an acknowledgement of its own, whatever arrived with it', async () => {
+    const store = await TestStore.start()
+    const client = await store.connect()
+    const { writerId } = await store.newWriter(client)
+    client.send(
+      append(writerId, 1n, 'a'),
+      append(writerId, 2n, 'b'),
+      conditionalBlock(writerId, 3n, 2n, 'c'),
+      conditionalBlock(writerId, 4n, 3n, 'd'),
+      append(writerId, 5n, 'e'),
+    )
+    const acks = []
+    for (let n = 0; n < 4; n++) acks.push(await client.expect('DataAppended'))
+    expect(acks.map(({ eventNumber, previousEventNumber }) => [eventNumber, previousEventNumber])).toEqual([
+      [2n, UNSET],
+      [3n, 2n],
+      [4n, 3n],
+      [5n, 4n],
+    ])
+  })
+
   test('stores raw bytes, or an event with its header, at exactly its offset', async () => {
     const store = await TestStore.start()
     const client = await store.connect()

@@ -5,6 +5,11 @@ import { EventLedger } from '../../events/event-ledger.ts'
 import type { Stage } from '../stage.ts'
 
 const MIB = 1024 * 1024
+/**
+ * Java sends a large event in several appends and waits for the acknowledgement of each; a real server at times acknowledges two by one, and then
+ * Java waits for good.
+ */
+const WITH_LARGE_EVENTS = { retry: 3, timeout: 40_000 }
 /** ASCII, two, three and four bytes in UTF-8, combining marks, a lone surrogate's neighbourhood, spaces, NUL. */
 const KEYS = [
   '',
@@ -58,41 +63,43 @@ export function javaSideBySide({ other: java, open }: Stage<ForeignJava>): void 
     expect(new Set(segments.values()).size).toBeGreaterThan(4)
   })
 
-  it('readers read what the other has written: every byte, empty and large events, keys in order', async ({
-    expect,
-  }) => {
-    await using scene = await open('both-ways')
-    const [theirs, ours] = [await scene.stream(4), await scene.stream(4)]
-    await java.writeKeyed(String(theirs), { prefix: 'j', count: 2_000, keys: 10 })
-    await java.write(String(theirs), [
-      { key: 'odd', event: '' },
-      { key: 'odd', event: 'ä🔑', repeat: 100 },
-      { key: 'odd', event: 'L', repeat: 9 * MIB },
-    ])
-    const reader = await scene.reader(await scene.group([theirs]))
-    const ledger = new EventLedger()
-    const odd: string[] = []
-    for (const event of await scene.take(reader, 2_003)) {
-      if (event.startsWith('j')) ledger.note('ours', event)
-      else odd.push(event)
-    }
-    expect(ledger.faults).toEqual([])
-    expect(odd).toEqual(['', 'ä🔑'.repeat(100), 'L'.repeat(9 * MIB)])
+  it(
+    'readers read what the other has written: every byte, empty and large events, keys in order',
+    WITH_LARGE_EVENTS,
+    async ({ expect }) => {
+      await using scene = await open('both-ways')
+      const [theirs, ours] = [await scene.stream(4), await scene.stream(4)]
+      await java.writeKeyed(String(theirs), { prefix: 'j', count: 2_000, keys: 10 })
+      await java.write(String(theirs), [
+        { key: 'odd', event: '' },
+        { key: 'odd', event: 'ä🔑', repeat: 100 },
+        { key: 'odd', event: 'L', repeat: 9 * MIB },
+      ])
+      const reader = await scene.reader(await scene.group([theirs]))
+      const ledger = new EventLedger()
+      const odd: string[] = []
+      for (const event of await scene.take(reader, 2_003)) {
+        if (event.startsWith('j')) ledger.note('ours', event)
+        else odd.push(event)
+      }
+      expect(ledger.faults).toEqual([])
+      expect(odd).toEqual(['', 'ä🔑'.repeat(100), 'L'.repeat(9 * MIB)])
 
-    const writer = await scene.writer(ours)
-    for (let n = 0; n < 2_000; n++)
-      void writer.writeEvent(`o${n % 10}:${Math.floor(n / 10)}`, { routingKey: `o${n % 10}` })
-    for (const event of odd) void writer.writeEvent(event, { routingKey: 'odd' })
-    await writer.flush()
-    const group = `${scene.scope}/theirs`
-    await java.createGroup(group, { streams: [String(ours)] })
-    const read = (await javaTake(java, group, 2_003)).map(({ event }) => event)
-    const theirLedger = new EventLedger()
-    for (const event of read) if (event.startsWith('o')) theirLedger.note('java', event)
-    expect(theirLedger.faults).toEqual([])
-    expect(theirLedger.count).toBe(2_000)
-    expect(read.filter(event => !event.startsWith('o'))).toEqual(odd)
-  })
+      const writer = await scene.writer(ours)
+      for (let n = 0; n < 2_000; n++)
+        void writer.writeEvent(`o${n % 10}:${Math.floor(n / 10)}`, { routingKey: `o${n % 10}` })
+      for (const event of odd) void writer.writeEvent(event, { routingKey: 'odd' })
+      await writer.flush()
+      const group = `${scene.scope}/theirs`
+      await java.createGroup(group, { streams: [String(ours)] })
+      const read = (await javaTake(java, group, 2_003)).map(({ event }) => event)
+      const theirLedger = new EventLedger()
+      for (const event of read) if (event.startsWith('o')) theirLedger.note('java', event)
+      expect(theirLedger.faults).toEqual([])
+      expect(theirLedger.count).toBe(2_000)
+      expect(read.filter(event => !event.startsWith('o'))).toEqual(odd)
+    },
+  )
 
   it('events are fetched by the pointers of the other', async ({ expect }) => {
     await using scene = await open('pointers')
@@ -120,28 +127,32 @@ export function javaSideBySide({ other: java, open }: Stage<ForeignJava>): void 
     }
   })
 
-  it('a writer that stays open over a scale: events before and after, large ones too', async ({ expect }) => {
-    await using scene = await open('java-stays')
-    const stream = await scene.stream()
-    await scene.manager.scaleStreamTo(stream, 2)
-    const reader = await scene.reader(await scene.group([stream]))
-    const write = (...events: { key: string; event: string; repeat?: number }[]): Promise<number> =>
-      java.write(String(stream), events, String(stream))
-    const large = (event: string): string => event.repeat(9 * MIB)
-    await write({ key: 'a', event: 'a:0' }, { key: 'a', event: 'B', repeat: 9 * MIB }, { key: 'a', event: 'a:1' })
-    await scene.manager.scaleStreamTo(stream, 3)
-    // The first thing that it hears of the scale is that the segment for the large event is sealed.
-    await write({ key: 'a', event: 'A', repeat: 9 * MIB }, { key: 'a', event: 'a:2' })
-    const events = await scene.take(reader, 5)
-    expect(events.map(event => (event.length > 10 ? event.length : event))).toEqual([
-      'a:0',
-      9 * MIB,
-      'a:1',
-      9 * MIB,
-      'a:2',
-    ])
-    expect(events[1] === large('B') && events[3] === large('A')).toBe(true)
-  })
+  it(
+    'a writer that stays open over a scale: events before and after, large ones too',
+    WITH_LARGE_EVENTS,
+    async ({ expect }) => {
+      await using scene = await open('java-stays')
+      const stream = await scene.stream()
+      await scene.manager.scaleStreamTo(stream, 2)
+      const reader = await scene.reader(await scene.group([stream]))
+      const write = (...events: { key: string; event: string; repeat?: number }[]): Promise<number> =>
+        java.write(String(stream), events, String(stream))
+      const large = (event: string): string => event.repeat(9 * MIB)
+      await write({ key: 'a', event: 'a:0' }, { key: 'a', event: 'B', repeat: 9 * MIB }, { key: 'a', event: 'a:1' })
+      await scene.manager.scaleStreamTo(stream, 3)
+      // The first thing that it hears of the scale is that the segment for the large event is sealed.
+      await write({ key: 'a', event: 'A', repeat: 9 * MIB }, { key: 'a', event: 'a:2' })
+      const events = await scene.take(reader, 5)
+      expect(events.map(event => (event.length > 10 ? event.length : event))).toEqual([
+        'a:0',
+        9 * MIB,
+        'a:1',
+        9 * MIB,
+        'a:2',
+      ])
+      expect(events[1] === large('B') && events[3] === large('A')).toBe(true)
+    },
+  )
 
   it('what is truncated before a reader comes by is told, and the rest is read', async ({ expect }) => {
     await using scene = await open('java-truncated')
