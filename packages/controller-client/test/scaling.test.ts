@@ -60,10 +60,12 @@ test('waiting for a scale ends with the signal', async () => {
 test('a scale sends ids, bounds bit for bit and the time', async () => {
   server.answer(() => ({ response: { status: 'STARTED' } }))
   const before = Date.now()
-  await controller.scaleStream(stream, [4_294_967_296n], [{ low: 0.1 + 0.2, high: 0.9999999999999999 }])
-  const { scaleTimestamp, ...request } = server.calls[0]?.request ?? {}
+  const ranges = [{ low: 0.1 + 0.2, high: 0.9999999999999999 }]
+  await controller.scaleStream(new ScopedStream('s', 'bits'), [4_294_967_296n], ranges)
+  // The last one: what was called off above may come only now.
+  const { scaleTimestamp, ...request } = server.calls.at(-1)?.request ?? {}
   expect(request).toEqual({
-    streamInfo: { scope: 's', stream: 'x' },
+    streamInfo: { scope: 's', stream: 'bits' },
     sealedSegments: ['4294967296'],
     newKeyRanges: [{ start: 0.30000000000000004, end: 0.9999999999999999 }],
   })
