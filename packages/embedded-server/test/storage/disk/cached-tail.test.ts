@@ -51,10 +51,13 @@ describe('CachedTail', () => {
     expect(view).toEqual(Buffer.alloc(10, 2))
   })
 
-  it('takes little room for what comes between large parts', () => {
+  it.each(['before', 'behind'])('takes little room for what comes %s large parts', where => {
     const cache = new MemoryCache(64 * MIB)
     const tail = new CachedTail(cache, 0)
-    for (let n = 0; n < 30; n++) tail.append([received(Buffer.alloc(MIB, n)), Buffer.alloc(500, n)])
+    for (let n = 0; n < 30; n++) {
+      const parts = [received(Buffer.alloc(MIB, n)), Buffer.alloc(500, n)]
+      tail.append(where === 'before' ? parts.reverse() : parts)
+    }
     expect(cache.allocatedBytes).toBeLessThan(30 * (MIB + 5000))
   })
 })

@@ -32,25 +32,11 @@ export class CachedTail implements ChunkOwner {
    */
   append(parts: readonly Uint8Array[]): Uint8Array[] {
     const views: Uint8Array[] = []
-    let left = 0
-    for (const part of parts) left += part.byteLength
     for (const part of parts) {
-      let rest = part
       if (part.byteLength >= TAKEN_BYTES && part.byteLength <= this.#cache.largestChunk && takeFrameMemory(part)) {
-        views.push(this.#add(part))
-        left -= part.byteLength
-        continue
-      }
-      while (rest.byteLength > 0) {
-        const chunk = this.#writable(left)
-        const taken = Math.min(rest.byteLength, chunk.size - chunk.used)
-        const from = chunk.used
-        chunk.bytes.set(taken === rest.byteLength ? rest : rest.subarray(0, taken), from)
-        chunk.used += taken
-        this.#length += taken
-        left -= taken
-        views.push(chunk.bytes.subarray(from, chunk.used))
-        rest = rest.subarray(taken)
+        views.push(this.#take(part))
+      } else {
+        this.#copy(part, views)
       }
     }
     return views
@@ -129,13 +115,26 @@ export class CachedTail implements ChunkOwner {
     return true
   }
 
-  #add({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array {
+  #take({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array {
     const bytes = Buffer.from(buffer, byteOffset, byteLength)
     this.#chunks.push(this.#cache.add(this, this.#length, bytes))
     this.#length += byteLength
     // What comes between large parts is small.
     this.#lastSize = 0
     return bytes
+  }
+
+  #copy(part: Uint8Array, views: Uint8Array[]): void {
+    for (let rest = part; rest.byteLength > 0; ) {
+      const chunk = this.#writable(rest.byteLength)
+      const taken = Math.min(rest.byteLength, chunk.size - chunk.used)
+      const from = chunk.used
+      chunk.bytes.set(taken === rest.byteLength ? rest : rest.subarray(0, taken), from)
+      chunk.used += taken
+      this.#length += taken
+      views.push(chunk.bytes.subarray(from, chunk.used))
+      rest = rest.subarray(taken)
+    }
   }
 
   #writable(wanted: number): Chunk {
