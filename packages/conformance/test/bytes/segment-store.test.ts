@@ -173,7 +173,9 @@ describeEngines('segment store', engine => {
     expect(delta.entries.map(({ key }) => Buffer.from(key).toString())).toEqual(['a'])
     expect((await table.delta(delta.position)).position).toBe(delta.position)
     await table.remove([{ key: bytes('a') }, { key: bytes('b') }, { key: bytes('never') }])
-    expect(await table.delete({ mustBeEmpty: true })).toBe(true)
+    // A real server may count what was removed for a moment longer.
+    const deleted = (): Promise<unknown> => table.delete({ mustBeEmpty: true }).catch(error => error.code)
+    await expect.poll(deleted, { timeout: 30_000, interval: 100 }).toBe(true)
     expect(await table.delete()).toBe(false)
   })
 

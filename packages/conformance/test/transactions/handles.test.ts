@@ -1,10 +1,15 @@
-import { ClientFactory } from '@pravega-ts/client'
+import { ClientFactory, type Transaction } from '@pravega-ts/client'
 import { describe, expect, it } from 'vitest'
 import { describeEngines } from '../../src/engine.ts'
 import { failureOf, TransactionScene } from './transaction-scene.ts'
 
 /** A final answer takes much less; one that is taken for a passing failure takes a minute. */
 const PROMPT = { timeoutMs: 10_000 }
+
+/** An abort is carried out a moment after it is answered; what is written until then is dropped with the rest. */
+async function writeUntilRefused(transaction: Transaction<string>): Promise<never> {
+  for (;;) await transaction.writeEvent('late')
+}
 
 describeEngines('handles of transactions', engine => {
   describe.concurrent('', () => {
@@ -63,7 +68,9 @@ describeEngines('handles of transactions', engine => {
         await transaction.writeEvent(outcome)
         const found = await elsewhere.getTransaction(transaction.id)
         await (outcome === 'committed' ? found.commit({ wait: true }) : found.abort())
-        const late = await failureOf(transaction.writeEvent('late'))
+        const late = await failureOf(
+          outcome === 'committed' ? transaction.writeEvent('late') : writeUntilRefused(transaction),
+        )
         expect(late.code).toBe('TRANSACTION_FAILED')
         expect(['committing', 'committed', 'aborted']).toContain(late.details['outcome'])
         expect(late.details['outcome'] === 'aborted').toBe(outcome === 'aborted')

@@ -11,16 +11,13 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Writes events of text, all acknowledged when the answer comes. */
+/**
+ * Writes events of text, all acknowledged when the answer comes. Writers go with the process: one that is closed while its segments are
+ * sealed may never come back from it.
+ */
 final class Writers {
-    /**
-     * A writer that is closed while its segments are sealed fails once for some of them, and waits longer after each time: by default up to
-     * 20 s, so that closing takes minutes.
-     */
-    private static final int MAX_BACKOFF_MS = 200;
-    private static final int ATTEMPTS = 100;
-
     private final ClientConfig config;
+    private final Map<String, EventStreamClientFactory> factories = new ConcurrentHashMap<>();
     private final Map<String, EventStreamWriter<String>> kept = new ConcurrentHashMap<>();
 
     Writers(ClientConfig config) {
@@ -51,12 +48,7 @@ final class Writers {
     private Object write(JsonObject request) throws Exception {
         String stream = Foreign.text(request, "stream");
         String name = Foreign.textOrNull(request, "writer");
-        if (name != null) {
-            return write(request, kept.computeIfAbsent(name, id -> writer(factory(stream), stream)));
-        }
-        try (EventStreamClientFactory factory = factory(stream); EventStreamWriter<String> writer = writer(factory, stream)) {
-            return write(request, writer);
-        }
+        return write(request, name == null ? writer(stream) : kept.computeIfAbsent(name, id -> writer(stream)));
     }
 
     private static int write(JsonObject request, EventStreamWriter<String> writer) throws Exception {
@@ -81,25 +73,23 @@ final class Writers {
         int count = request.get("count").getAsInt();
         int keys = request.get("keys").getAsInt();
         List<CompletableFuture<Void>> acknowledged = new ArrayList<>();
-        try (EventStreamClientFactory factory = factory(stream); EventStreamWriter<String> writer = writer(factory, stream)) {
-            for (int n = 0; n < count; n++) {
-                String key = prefix + (n % keys);
-                acknowledged.add(writer.writeEvent(key, key + ":" + (n / keys)));
-            }
-            for (CompletableFuture<Void> one : acknowledged) {
-                one.get();
-            }
+        EventStreamWriter<String> writer = writer(stream);
+        for (int n = 0; n < count; n++) {
+            String key = prefix + (n % keys);
+            acknowledged.add(writer.writeEvent(key, key + ":" + (n / keys)));
+        }
+        for (CompletableFuture<Void> one : acknowledged) {
+            one.get();
         }
         return count;
     }
 
     private EventStreamClientFactory factory(String stream) {
-        return EventStreamClientFactory.withScope(Foreign.scopeOf(stream), config);
+        return factories.computeIfAbsent(Foreign.scopeOf(stream), scope -> EventStreamClientFactory.withScope(scope, config));
     }
 
-    private static EventStreamWriter<String> writer(EventStreamClientFactory factory, String stream) {
-        EventWriterConfig of = EventWriterConfig.builder()
-            .enableLargeEvents(true).maxBackoffMillis(MAX_BACKOFF_MS).retryAttempts(ATTEMPTS).build();
-        return factory.createEventWriter(Foreign.nameOf(stream), new UTF8StringSerializer(), of);
+    private EventStreamWriter<String> writer(String stream) {
+        EventWriterConfig of = EventWriterConfig.builder().enableLargeEvents(true).build();
+        return factory(stream).createEventWriter(Foreign.nameOf(stream), new UTF8StringSerializer(), of);
     }
 }
