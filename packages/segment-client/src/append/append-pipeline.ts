@@ -93,8 +93,8 @@ export class AppendPipeline<B extends PipelineBlock> {
   #numbered = 0n
   #chainOffset: bigint | undefined
   #conflict: PravegaError | undefined
-  /** The head was refused, but an earlier sending of it may have been stored: the next setup tells. */
-  #doubtful = false
+  /** Was refused, but an earlier sending of it may have been stored: the next setup tells. */
+  #doubtful: B | undefined
   /** The segment is sealed, but earlier sendings of what was refused may have been stored: the next setup tells. */
   #sealed: PravegaError | undefined
   /** Larger divisible blocks are sent in parts of this size. Shrinks with losses, grows with acknowledgements. */
@@ -204,15 +204,11 @@ export class AppendPipeline<B extends PipelineBlock> {
       this.#end(this.#sealed, actions)
       return
     }
-    if (this.#doubtful) {
-      this.#doubtful = false
-      const head = this.#queue[0]
-      if (head !== undefined && head.sends > 0) {
-        this.#refuse(head, actions)
-        return
-      }
-    }
-    this.#pump(actions)
+    const doubtful = this.#doubtful
+    this.#doubtful = undefined
+    // Otherwise it had been stored; what comes behind it has not been refused, whether or not it was sent before.
+    if (doubtful !== undefined && this.#queue[0] === doubtful) this.#refuse(doubtful, actions)
+    else this.#pump(actions)
   }
 
   #appended(eventNumber: bigint, previousEventNumber: bigint, actions: PipelineAction<B>[]): void {
@@ -248,7 +244,7 @@ export class AppendPipeline<B extends PipelineBlock> {
       this.#refuse(head, actions)
       return
     }
-    this.#doubtful = true
+    this.#doubtful = head
     this.#lost(
       new PravegaError('CONNECTION_LOST', 'it is to be asked whether a repeated append had been stored before'),
       actions,

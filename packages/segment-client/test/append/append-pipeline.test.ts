@@ -139,8 +139,25 @@ describe('a chain of conditional appends', () => {
         expect(scene.storedBytes).toBe(scene.appendedBytes)
         expect(scene.pipeline.chainOffset).toBe(scene.length)
       }),
-      { numRuns: 300 },
+      { numRuns: 1000 },
     )
+  })
+
+  it('goes on with the rest of a divided append when its first part is refused that had been stored', () => {
+    const scene = new Scene(true)
+    scene.append(60_000, 1)
+    scene.connect()
+    // Nothing of the whole arrives; then its first part does, late.
+    scene.cut(0)
+    scene.connect()
+    scene.cut()
+    scene.connect()
+    scene.process('old')
+    scene.process('current')
+    scene.drain()
+    expect(scene.conflicted).toEqual([])
+    expect(scene.storedBytes).toBe(60_000)
+    expect(scene.ackedBytes).toBe(60_000)
   })
 
   it('never interleaves: another writer ends it, nothing refused is ever stored, nothing stored is refused', () => {
