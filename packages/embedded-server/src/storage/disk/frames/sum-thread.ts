@@ -9,16 +9,10 @@ const LEAST_BYTES = 256 * 1024
 /** The thread is begun when so many bytes have been summed up without it: those who write little are spared its memory. */
 const WORTHWHILE_BYTES = 16 * 1024 * 1024
 
-/** What the thread is asked. The memory is its own until it answers. */
+/** What the thread is asked. The memory is its own until it answers; it answers in order. */
 export interface SumTask {
-  readonly id: number
   readonly memory: ArrayBuffer
   readonly parts: readonly SummedPart[]
-}
-
-/** What it answers. */
-export interface SumAnswer extends Sums {
-  readonly id: number
 }
 
 type State =
@@ -33,10 +27,10 @@ type State =
 export class SumThread implements FrameSums {
   readonly #logger: Logger
   readonly #worthwhileBytes: number
-  readonly #waiting = new Map<number, PromiseWithResolvers<Sums>>()
+  /** In the order in which they were asked. */
+  readonly #waiting: PromiseWithResolvers<Sums>[] = []
   #state: State = { name: 'unused' }
   #bytes = 0
-  #lastId = 0
 
   constructor(logger: Logger, worthwhileBytes: number = WORTHWHILE_BYTES) {
     this.#logger = logger
@@ -55,11 +49,10 @@ export class SumThread implements FrameSums {
   async sum(memory: ArrayBuffer, parts: readonly SummedPart[]): Promise<Sums> {
     if (this.#state.name !== 'ready') throw lost('there is no thread')
     const { worker } = this.#state
-    const id = ++this.#lastId
     const answer = Promise.withResolvers<Sums>()
-    this.#waiting.set(id, answer)
+    this.#waiting.push(answer)
     worker.ref()
-    worker.postMessage({ id, memory, parts } satisfies SumTask, [memory])
+    worker.postMessage({ memory, parts } satisfies SumTask, [memory])
     return await answer.promise
   }
 
@@ -75,7 +68,7 @@ export class SumThread implements FrameSums {
     const worker = new Worker(entry, { name: 'pravega checksums' })
     this.#state = { name: 'starting', worker }
     worker.unref()
-    worker.on('message', (answer: SumAnswer | 'ready') => {
+    worker.on('message', (answer: Sums | 'ready') => {
       if (answer !== 'ready') this.#answered(answer, worker)
       else if (this.#state.name === 'starting') this.#state = { name: 'ready', worker }
     })
@@ -83,11 +76,9 @@ export class SumThread implements FrameSums {
     worker.on('exit', code => this.#died(`it ended with ${code}`))
   }
 
-  #answered(answer: SumAnswer, worker: Worker): void {
-    const waiting = this.#waiting.get(answer.id)
-    this.#waiting.delete(answer.id)
-    if (this.#waiting.size === 0) worker.unref()
-    waiting?.resolve(answer)
+  #answered(sums: Sums, worker: Worker): void {
+    this.#waiting.shift()?.resolve(sums)
+    if (this.#waiting.length === 0) worker.unref()
   }
 
   #died(reason: string): void {
@@ -98,8 +89,7 @@ export class SumThread implements FrameSums {
 
   #end(reason: string): void {
     this.#state = { name: 'gone' }
-    for (const { reject } of this.#waiting.values()) reject(lost(reason))
-    this.#waiting.clear()
+    for (const { reject } of this.#waiting.splice(0)) reject(lost(reason))
   }
 }
 

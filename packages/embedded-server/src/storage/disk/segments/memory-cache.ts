@@ -52,20 +52,14 @@ export class MemoryCache {
     const spare = bytes === LARGEST_CHUNK ? this.#spare.pop() : undefined
     // Not from the shared pool: a chunk must not keep the memory of its neighbours alive.
     const memory = spare ?? Buffer.allocUnsafeSlow(bytes)
-    const chunk = { owner, bytes: memory, size: bytes, taken: false, start, used: 0, viewed: false }
-    this.#allocatedBytes += bytes
-    this.#chunks.add(chunk)
-    return chunk
+    return this.#hold({ owner, bytes: memory, size: bytes, taken: false, start, used: 0, viewed: false })
   }
 
   /** Takes over memory that is full already. */
   add(owner: ChunkOwner, start: number, bytes: Buffer): Chunk {
     const size = bytes.byteLength
-    const chunk = { owner, bytes, size, taken: true, start, used: size, viewed: false }
     this.#shrinkTo(this.#budgetBytes - size)
-    this.#allocatedBytes += size
-    this.#chunks.add(chunk)
-    return chunk
+    return this.#hold({ owner, bytes, size, taken: true, start, used: size, viewed: false })
   }
 
   /** Something was written that could not be dropped before. */
@@ -76,6 +70,12 @@ export class MemoryCache {
   /** The chunk is not in any tail any more. */
   forget(chunk: Chunk): void {
     if (this.#chunks.delete(chunk)) this.#allocatedBytes -= chunk.size
+  }
+
+  #hold(chunk: Chunk): Chunk {
+    this.#allocatedBytes += chunk.size
+    this.#chunks.add(chunk)
+    return chunk
   }
 
   #shrinkTo(bytes: number): void {
