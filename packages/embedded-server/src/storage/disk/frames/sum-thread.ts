@@ -41,7 +41,7 @@ export class SumThread implements FrameSums {
     if (bytes < LEAST_BYTES) return false
     if (this.#state.name === 'unused') {
       this.#bytes += bytes
-      if (this.#bytes >= this.#worthwhileBytes) this.#start()
+      if (this.#bytes >= this.#worthwhileBytes) this.#startIfPossible()
     }
     return this.#state.name === 'ready'
   }
@@ -60,6 +60,15 @@ export class SumThread implements FrameSums {
     const state = this.#state
     this.#end('it was ended')
     if (state.name === 'starting' || state.name === 'ready') await state.worker.terminate()
+  }
+
+  #startIfPossible(): void {
+    try {
+      this.#start()
+    } catch (error) {
+      // A process may be forbidden to have threads.
+      this.#died(String(error))
+    }
   }
 
   #start(): void {
