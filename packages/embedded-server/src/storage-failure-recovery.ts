@@ -1,4 +1,5 @@
 import type { Logger } from '@pravega-ts/config'
+import { messageOf } from './message-of.ts'
 import type { StorageHealth } from './storage-failure.ts'
 import type { Clock, Scheduled } from './time/clock.ts'
 
@@ -43,7 +44,7 @@ export class StorageRecovery {
     const { clock, health, logger } = this.#options
     switch (this.#state.name) {
       case 'idle':
-        health.failed(reasonOf(failure), clock.now())
+        health.failed(messageOf(failure), clock.now())
         logger.error('the storage has failed: nothing is acknowledged until it works again', { cause: failure })
         if (clock.now() - this.#recoveredAt >= LASTING_MS) this.#pauseMs = FIRST_PAUSE_MS
         this.#wait()
@@ -80,7 +81,7 @@ export class StorageRecovery {
     }
     if (this.#state !== attempt) return
     if (attempt.failure !== undefined) {
-      health.failedAgain(reasonOf(attempt.failure))
+      health.failedAgain(messageOf(attempt.failure))
       logger.warn('the storage does not work yet', { cause: attempt.failure, nextAttemptMs: this.#pauseMs })
       this.#wait()
       return
@@ -90,8 +91,4 @@ export class StorageRecovery {
     health.recovered()
     logger.info('the storage works again: what was acknowledged is served')
   }
-}
-
-function reasonOf(failure: unknown): string {
-  return failure instanceof Error ? failure.message : String(failure)
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Logger } from '@pravega-ts/config'
 import { PravegaError } from '@pravega-ts/model'
+import { messageOf } from '../message-of.ts'
 import { FileWatch } from './file-watch.ts'
 
 export interface ReloadedFilesOptions {
@@ -75,7 +76,7 @@ async function readAll({ paths, what }: ReloadedFilesOptions): Promise<string[]>
       try {
         return await readFile(path, 'utf8')
       } catch (cause) {
-        const message = `${what} ${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`
+        const message = `${what} ${path} cannot be read: ${messageOf(cause)}`
         throw new PravegaError('INVALID_CONFIG', `${message}; check its path and its permissions`, { cause })
       }
     }),

@@ -7,6 +7,7 @@ import {
 } from 'node:tls'
 import type { Logger } from '@pravega-ts/config'
 import { PravegaError } from '@pravega-ts/model'
+import { messageOf } from '../message-of.ts'
 import { PortMeasures } from '../observability/measures.ts'
 import type { Clock } from '../time/clock.ts'
 import { INTRODUCTION_MS, MAX_CONNECTIONS } from './limits.ts'
@@ -199,8 +200,4 @@ function listen(server: Server, { host, port, clients }: PortOptions): Promise<n
       failed(cause)
     }
   })
-}
-
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause)
 }

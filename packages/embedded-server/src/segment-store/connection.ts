@@ -16,6 +16,7 @@ import { answerOf, isAnswerable } from '../faults/answer-of.ts'
 import { segmentsOf } from '../faults/command-segments.ts'
 import type { AnyCommandFault } from '../faults/fault-switchboard.ts'
 import type { Guest } from '../listening/port.ts'
+import { messageOf } from '../message-of.ts'
 import { logChange } from './change-log.ts'
 import type { ConnectionServices } from './connection-services.ts'
 import type { Conversation, LookUp } from './conversation.ts'
@@ -160,7 +161,7 @@ export class Connection implements Conversation {
 
   lookUp<T>({ requestId, segment }: LookUp, find: () => T | Promise<T>, answer: (found: T) => void): void {
     this.#lookUps.add(find, answer, cause => {
-      const reason = cause instanceof Error ? cause.message : String(cause)
+      const reason = messageOf(cause)
       this.#services.logger.error('a request could not be carried out', { peer: this.#peer, segment, error: cause })
       this.reply(internalFailure(requestId, segment, reason))
     })
@@ -346,7 +347,7 @@ export class Connection implements Conversation {
       if (!PravegaError.is(error, 'PROTOCOL_VIOLATION')) {
         this.#services.logger.error('a command failed in the segment store', { peer: this.#peer, error })
       }
-      this.end(error instanceof Error ? error.message : String(error))
+      this.end(messageOf(error))
     }
   }
 

@@ -3,6 +3,7 @@ import { createSecureContext } from 'node:tls'
 import type { Logger } from '@pravega-ts/config'
 import { PravegaError } from '@pravega-ts/model'
 import { ReloadedFiles } from '../files/reloaded-files.ts'
+import { messageOf } from '../message-of.ts'
 import type { ServerTlsOptions } from './tls-options.ts'
 
 /** PEM texts that belong together. */
@@ -80,7 +81,7 @@ function checked(material: TlsMaterial): TlsMaterial {
     createSecureContext({ cert, key, ca: clientCa })
     return material
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    const reason = messageOf(cause)
     const remedy = 'give a PEM certificate and its private key, not encrypted'
     throw new PravegaError('INVALID_CONFIG', `the certificate cannot be used: ${reason}; ${remedy}`, { cause })
   }

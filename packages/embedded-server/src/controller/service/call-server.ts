@@ -3,6 +3,7 @@ import { type handleUnaryCall, type Metadata, status, type UntypedServiceImpleme
 import { PravegaError } from '@pravega-ts/model'
 import type { Caller } from '../../accounts/caller.ts'
 import type { ControllerFaultGate } from '../../faults/controller-faults.ts'
+import { messageOf } from '../../message-of.ts'
 import { Measures } from '../../observability/measures.ts'
 import type { ControllerContext } from '../operations/context.ts'
 import { Refusal } from '../operations/refusal.ts'
@@ -125,7 +126,7 @@ export class CallServer {
     // The storage went away below the call, which has been told of already.
     if (refusal !== undefined) return unavailable(refusal)
     this.#context.logger.error(`${method} failed`, { cause: error })
-    return { code: status.UNKNOWN, details: error instanceof Error ? error.message : String(error) }
+    return { code: status.UNKNOWN, details: messageOf(error) }
   }
 }
 

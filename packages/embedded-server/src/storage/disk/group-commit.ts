@@ -1,4 +1,5 @@
 import { PravegaError } from '@pravega-ts/model'
+import { messageOf } from '../../message-of.ts'
 import type { CommittedGroup } from '../../observability/measures.ts'
 import type { SyncPolicy } from './data-options.ts'
 import type { DataFile, FileWrite } from './files/data-file.ts'
@@ -239,7 +240,7 @@ function rejected(failure: PravegaError): Promise<void> {
 
 function writeFailed(cause: unknown): PravegaError {
   if (PravegaError.is(cause, 'STORAGE_FAILED')) return cause
-  const because = cause instanceof Error ? cause.message : String(cause)
+  const because = messageOf(cause)
   return new PravegaError(
     'STORAGE_FAILED',
     `the data could not be written: ${because}; nothing more is acknowledged until the data directory has been opened again`,

@@ -1,5 +1,6 @@
 import { PravegaError } from '@pravega-ts/model'
 import type { ClassicLevel, Iterator } from 'classic-level'
+import { messageOf } from '../../message-of.ts'
 import type { KeyChange, KeyRange, KeyValues } from './key-values.ts'
 
 type Level = ClassicLevel<Uint8Array, Uint8Array>
@@ -163,7 +164,7 @@ function codeOf(error: unknown): unknown {
 
 function failed(what: string, cause: unknown): PravegaError {
   if (PravegaError.is(cause)) return cause
-  const because = cause instanceof Error ? cause.message : String(cause)
+  const because = messageOf(cause)
   if (CLOSED_CODES.includes(String(codeOf(cause)))) {
     return new PravegaError('CLOSED', `${what}: the storage is closed`, { cause })
   }
